@@ -48,3 +48,11 @@ class MissingParameter(Problem):
     message = "The required value {field} is missing. Give it and send again."
     message_id = "Nilai {field} wajib diisi. Lengkapi lalu kirim lagi."
     public = ("field",)
+
+
+class InsufficientRights(Problem):
+    """The actor may not do this here."""
+
+    code = 403.1
+    message = "You may not do this here. Ask an administrator for the right."
+    message_id = "Anda tidak berhak melakukan ini. Mintalah hak kepada administrator."
