@@ -93,6 +93,15 @@ class Schema:
         return {f.path: f for f in self.fields}
 
     @cached_property
+    def children(self) -> dict[str, dict[str, Field]]:
+        """The fields directly under each path ("" for the root), by name; paths of leaves are not in it."""
+        children: dict[str, dict[str, Field]] = {}
+        for f in self.fields:
+            parent, _, name = f.path.rpartition("/")
+            children.setdefault(parent, {})[name] = f
+        return children
+
+    @cached_property
     def leaves(self) -> tuple[Field, ...]:
         """The fields that hold an answer, in document order."""
         return tuple(f for f in self.fields if f.kind == "leaf")
