@@ -17,6 +17,8 @@ from sqlalchemy.engine import Connection, Engine, create_engine, make_url
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, registry
 
+from forms.problems import PoliciesBypassed
+
 #: The scope of whoever sees everything.
 EVERYTHING = ("*",)
 
@@ -75,6 +77,20 @@ def see(scopes: Sequence[str], connection: Connection | None = None) -> None:
     target.execute(
         text("select set_config('lentera.scopes', cast(:scopes as text[])::text, true)"), {"scopes": list(scopes)}
     )
+
+
+def demand_bound(engine: Engine) -> None:
+    """Refuse a login under which `lentera_app` would not be bound by the row policies: PoliciesBypassed."""
+    with engine.connect() as connection:
+        connection.execute(text("set role lentera_app"))
+        is_free = text(
+            """
+            select rolsuper or rolbypassrls or not row_security_active('submissions')
+            from pg_roles where rolname = current_user
+            """
+        )
+        if connection.execute(is_free).scalar_one():
+            raise PoliciesBypassed
 
 
 @contextmanager

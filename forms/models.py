@@ -87,7 +87,6 @@ class Session(Base):
     created_at: Mapped[datetime] = _time()
     expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     ended_at: Mapped[datetime | None] = _time(nullable=True)
-    last_used_at: Mapped[datetime | None] = _time(nullable=True)
 
 
 class LoginAttempt(Base):
@@ -300,13 +299,14 @@ class SubmissionVersion(Base):
 
 
 class SubmissionFile(Base):
-    """A file that a submission's version names, sealed name and all, and its content once it arrives."""
+    """A file that a submission's version names or that came along unasked; its name is sealed, and so is its content."""
 
     __tablename__ = "submission_files"
     version_id: Mapped[int] = mapped_column(ForeignKey("submission_versions.id"), primary_key=True)
     name_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     name: Mapped[bytes] = mapped_column(LargeBinary)
     is_identity: Mapped[bool] = mapped_column()
+    is_expected: Mapped[bool] = mapped_column()
     content_type: Mapped[str | None] = mapped_column(Text)
     blob_id: Mapped[int | None] = mapped_column(ForeignKey("blobs.id"), index=True)
     scopes: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=_NO_SCOPES)

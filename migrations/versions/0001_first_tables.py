@@ -124,7 +124,6 @@ CREATE TABLE sessions (
     created_at timestamptz DEFAULT now() NOT NULL,
     expires_at timestamptz NOT NULL,
     ended_at timestamptz,
-    last_used_at timestamptz,
     CONSTRAINT pk_sessions PRIMARY KEY (id),
     CONSTRAINT uq_sessions_token_hash UNIQUE (token_hash),
     CONSTRAINT fk_sessions_actor_id FOREIGN KEY(actor_id) REFERENCES actors (id)
@@ -280,6 +279,7 @@ CREATE TABLE submission_files (
     name_hash bytea NOT NULL,
     name bytea NOT NULL,
     is_identity boolean NOT NULL,
+    is_expected boolean NOT NULL,
     content_type text,
     blob_id bigint,
     scopes text[] DEFAULT '{}' NOT NULL,

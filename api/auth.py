@@ -1,0 +1,115 @@
+"""Request → actor. The first credential that is present decides, and its failure is final (ODK Central API, auth).
+
+In order: a token in the address (`/v1/key/TOKEN/…`, or `?st=`), the Authorization header, the session cookie.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, unquote
+
+from flask import Request
+from werkzeug.datastructures import WWWAuthenticate
+
+from forms import accounts
+from forms.access import Actor
+from forms.problems import AuthenticationFailed, HttpsOnly, InsufficientRights
+from forms.vault import Vault
+
+#: Only https makes a cookie of this name; on plain http it is the same name without the prefix.
+SECURE_COOKIE = "__Host-session"
+PLAIN_COOKIE = "session"
+
+_TOKEN_LENGTH = 64
+_TOKEN_LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!$")
+_KEY_PREFIX = "/v1/key/"
+
+
+class KeyInAddress:
+    """WSGI: takes `/key/TOKEN` out of the path and remembers it, so that routes and logs never see a token."""
+
+    def __init__(self, application: Callable[..., Iterable[bytes]]) -> None:
+        self.application = application
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        if path.startswith(_KEY_PREFIX):
+            token, _, rest = path[len(_KEY_PREFIX) :].partition("/")
+            environ["lentera.key"] = token
+            environ["PATH_INFO"] = f"/v1/{rest}"
+        return self.application(environ, start_response)
+
+
+@dataclass(frozen=True)
+class Identified:
+    """Who asks, and how they showed it. `credential` is None where no session stands behind it (Basic)."""
+
+    actor: Actor
+    credential: accounts.Credential | None
+    by_cookie: bool = False
+
+
+def token_in_address(request: Request) -> str | None:
+    """Give the app user's token that the address carries, or None."""
+    key = request.environ.get("lentera.key")
+    if key is not None:
+        return str(unquote(key))
+    return request.args.get("st")
+
+
+def prefix(request: Request) -> str:
+    """Give what printed addresses start with after the host, so that a phone keeps its token: "/v1/key/TOKEN"."""
+    token = token_in_address(request)
+    return "/v1" if token is None else f"{_KEY_PREFIX}{quote(token, safe='!$')}"
+
+
+def is_private(request: Request, base_url: str | None) -> bool:
+    """Tell whether nobody between the client and us can read along: https, or this very machine.
+
+    X-Forwarded-Proto counts only where the server's public address is known to be https, so that a proxy is expected.
+    """
+    forwarded = request.headers.get("X-Forwarded-Proto") == "https" and (base_url or "").startswith("https:")
+    return request.is_secure or forwarded or request.remote_addr in ("127.0.0.1", "::1")
+
+
+def identify(request: Request, *, vault: Vault, base_url: str | None, limit: int) -> Identified:
+    """Tell who asks; AuthenticationFailed, HttpsOnly, TooManyAttempts or InsufficientRights otherwise."""
+    token = token_in_address(request)
+    if token is not None:
+        return _by_key(token)
+    header = request.authorization
+    if header is not None and header.type == "bearer" and header.token:
+        return _by_session(header.token, by_cookie=False)
+    if header is not None and header.type == "basic":
+        if not is_private(request, base_url):
+            raise HttpsOnly
+        if not header.username or not header.password:
+            raise AuthenticationFailed
+        address = request.remote_addr or ""
+        actor = accounts.verify(header.username, header.password, vault=vault, address=address, limit=limit)
+        return Identified(actor, None)
+    cookie = request.cookies.get(SECURE_COOKIE) or request.cookies.get(PLAIN_COOKIE)
+    if "Authorization" in request.headers or not cookie:
+        raise AuthenticationFailed
+    return _by_session(cookie, by_cookie=True)
+
+
+def challenges() -> list[WWWAuthenticate]:
+    """Give what a 401 must carry: Collect looks at the challenges and fails where there are none."""
+    return [WWWAuthenticate("basic", {"realm": "Lentera", "charset": "UTF-8"})]
+
+
+def _by_key(token: str) -> Identified:
+    if len(token) != _TOKEN_LENGTH or not _TOKEN_LETTERS.issuperset(token):
+        raise AuthenticationFailed
+    credential = accounts.by_token(token)
+    if credential is None or credential.actor.type == "user":
+        raise InsufficientRights
+    return Identified(credential.actor, credential)
+
+
+def _by_session(token: str, *, by_cookie: bool) -> Identified:
+    credential = accounts.by_token(token)
+    if credential is None:
+        raise AuthenticationFailed
+    return Identified(credential.actor, credential, by_cookie=by_cookie)

@@ -1,0 +1,363 @@
+"""One declaration per route: who may, what it takes, what it gives. And the one transaction of a request.
+
+A door (`openrosa`, `central`, `pages`, …) is a `Door`: it says how a Problem is written there. Its routes are plain
+functions under `@door.on(...)`. For each request, in this order: the caller is identified in a short transaction of its
+own; the body is read (a slow phone holds no connection); then one transaction looks the address's project and form
+up, checks the permission, calls the function, and commits where the method writes. The answer leaves after the commit.
+`DECLARED` lists every route, for the reference and for the test that nothing is served undeclared.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import sentry_sdk
+from flask import Blueprint, Flask, Response, current_app, g, jsonify, request
+from marshmallow import Schema as Wire
+from marshmallow import ValidationError
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError, PendingRollbackError
+from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestEntityTooLarge
+
+from api import auth, watch
+from forms import access, accounts, catalogue
+from forms.access import Actor, Permission
+from forms.db import db
+from forms.problems import (
+    DatabaseAway,
+    ForgedRequest,
+    InvalidDataType,
+    MissingParameter,
+    MultipartParsingFailed,
+    NotFound,
+    Problem,
+    RequestTooLarge,
+    Unexpected,
+    UnexpectedValue,
+    UniquenessViolation,
+    Unparseable,
+    ValueOutOfRange,
+)
+from forms.vault import Vault
+
+#: `may` of a route that looks at no credential at all.
+PUBLIC: Final = "public"
+#: `may` of a route for whoever is logged in; what they then see is up to the function.
+AUTHENTICATED: Final = "authenticated"
+
+_WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_INT4 = 2**31
+_JSON_LIMIT = 250_000
+
+log = logging.getLogger("lentera.request")
+
+
+@dataclass(frozen=True)
+class Server:
+    """What a request needs of the process that serves it."""
+
+    vault: Vault
+    base_url: str | None
+    login_attempts: int
+    zone: str
+    figures: str | None = None
+
+
+def server() -> Server:
+    """Give the server that this request came to."""
+    found: Server = current_app.extensions["lentera"]
+    return found
+
+
+def origin() -> str:
+    """Give the address that clients reach us under, without a slash at the end: the setting, else what they asked for."""
+    return server().base_url or request.host_url.rstrip("/")
+
+
+@dataclass(frozen=True)
+class Declared:
+    """A route as it was declared."""
+
+    door: str
+    methods: tuple[str, ...]
+    path: str
+    may: tuple[str, ...]
+    function: Callable[..., Any]
+
+
+DECLARED: list[Declared] = []
+
+
+@dataclass
+class Door:
+    """A protocol's routes, and how it writes an answer and a Problem."""
+
+    name: str
+    write: Callable[[Any], Response]
+    refuse: Callable[[Problem], Response]
+    prefix: str = ""
+    blueprint: Blueprint = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.blueprint = Blueprint(self.name, f"api.{self.name}", url_prefix=self.prefix or None)
+
+    def on(
+        self,
+        methods: str,
+        path: str,
+        *,
+        may: Permission | tuple[Permission, ...] | str,
+        takes: type[Wire] | None = None,
+        gives: type[Wire] | None = None,
+    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Declare a route; `methods` is one or several, such as "GET HEAD"."""
+        names = tuple(methods.split())
+        any_of = may if isinstance(may, tuple) else (may,)
+
+        def declare(function: Callable[..., Any]) -> Callable[..., Any]:
+            route = _Route(self, function, any_of, takes, gives)
+            name = f"{function.__module__.rpartition('.')[2]}_{function.__name__}"
+            self.blueprint.add_url_rule(
+                path, name, route, methods=names, provide_automatic_options=False, strict_slashes=False
+            )
+            DECLARED.append(Declared(self.name, names, self.prefix + path, any_of, function))
+            return function
+
+        return declare
+
+
+@dataclass(frozen=True)
+class _Route:
+    door: Door
+    function: Callable[..., Any]
+    may: tuple[str, ...]
+    takes: type[Wire] | None
+    gives: type[Wire] | None
+
+    def __call__(self, **address: str) -> Response:
+        g.door = self.door
+        actor = self._identify()
+        body = _read_body(self.takes)
+        arguments = _look_up(actor, address, self.may)
+        if self.takes is not None:
+            arguments["body"] = body
+        if actor is not None:
+            arguments["actor"] = actor
+        result = self.function(**arguments)
+        if self.gives is not None:
+            result = self.gives(many=isinstance(result, list)).dump(result)
+        response = self.door.write(result)
+        if request.method in _WRITES:
+            db.session.commit()
+        else:
+            db.session.rollback()
+        return response
+
+    def _identify(self) -> Actor | None:
+        if self.may == (PUBLIC,):
+            return None
+        here = server()
+        identified = auth.identify(request, vault=here.vault, base_url=here.base_url, limit=here.login_attempts)
+        db.session.rollback()
+        g.identified = identified
+        if identified.by_cookie and request.method in _WRITES:
+            _demand_own_page(identified.credential)
+        return identified.actor
+
+
+def _demand_own_page(credential: accounts.Credential | None) -> None:
+    """Refuse a request with a cookie that does not show the session's proof (ODK Central API, CSRF)."""
+    if request.headers.get("X-Requested-With") == "XMLHttpRequest":
+        return
+    given = request.form.get("__csrf", "")
+    if credential is None or not accounts.is_csrf(credential, given):
+        raise ForgedRequest
+
+
+def demand_same_origin() -> None:
+    """Refuse a form that another site sends to a page without a session, such as a log-in."""
+    sent_from = request.headers.get("Origin")
+    if sent_from not in (None, "null") and urlsplit(sent_from).netloc != request.host:
+        raise ForgedRequest
+
+
+def _read_body(takes: type[Wire] | None) -> Any:
+    """Read all that the client sends before a transaction begins; a JSON body is checked against `takes`."""
+    if request.mimetype in ("multipart/form-data", "application/x-www-form-urlencoded"):
+        _ = request.files
+    if takes is None:
+        return None
+    if request.mimetype != "application/json":
+        raw: Any = {}
+    elif (request.content_length or 0) > _JSON_LIMIT:
+        raise RequestTooLarge
+    else:
+        raw = _json()
+    try:
+        return takes().load(raw)
+    except ValidationError as e:
+        raise _invalid(e) from None
+
+
+def _json() -> Any:
+    data = request.get_data()
+    try:
+        value = current_app.json.loads(data) if data else {}
+    except ValueError:
+        raise Unparseable(format="json", rawLength=len(data)) from None
+    if not isinstance(value, dict):
+        raise InvalidDataType(field="body", value=None, expected="object")
+    return value
+
+
+def _invalid(error: ValidationError) -> Problem:
+    """Turn marshmallow's report into Central's Problem for the first field; its value stays out of it."""
+    messages = error.messages if isinstance(error.messages, dict) else {"body": error.messages}
+    name, texts = next(iter(messages.items()))
+    text = str(texts[0]) if isinstance(texts, list) else "not valid"
+    if "required" in text or "null" in text or "blank" in text:
+        return MissingParameter(field=name)
+    if text.startswith("Not a valid"):
+        return InvalidDataType(field=name, value=None, expected=text.removeprefix("Not a valid ").rstrip("."))
+    return UnexpectedValue(field=name, value=None, reason=text.rstrip("."))
+
+
+def _look_up(actor: Actor | None, address: dict[str, str], may: tuple[str, ...]) -> dict[str, Any]:
+    """Replace the address's ids by what they name, then check the permission on the narrowest of them."""
+    found: dict[str, Any] = dict(address)
+    project = form = None
+    if "project_id" in address:
+        project = catalogue.project(as_id(found.pop("project_id"), "projectId"))
+        found["project"] = project
+    if project is not None and "xml_form_id" in address:
+        form = catalogue.form(project, found.pop("xml_form_id"))
+        found["form"] = form
+    if actor is not None and may != (AUTHENTICATED,):
+        access.demand(
+            actor,
+            *(Permission(p) for p in may),
+            project_id=project.id if project else None,
+            form_id=form.id if form else None,
+        )
+    return found
+
+
+def as_id(text: str, name: str) -> int:
+    """Read a number from an address; InvalidDataType or ValueOutOfRange otherwise (ODK Central API, HTTP layer)."""
+    if not text.isascii() or not text.removeprefix("-").isdigit():
+        raise InvalidDataType(field=name, value=text, expected="integer")
+    if abs(int(text)) >= _INT4:
+        raise ValueOutOfRange(value=text, type="integer")
+    return int(text)
+
+
+def write_json(result: Any) -> Response:
+    """Write an answer as JSON; a Response passes as it is."""
+    return result if isinstance(result, Response) else jsonify(result)
+
+
+def refuse_json(problem: Problem) -> Response:
+    """Write a Problem as ODK Central does: message, code, details."""
+    body: dict[str, Any] = {"message": problem.text(language()), "code": problem.code}
+    details = problem.wire_details()
+    if details is not None:
+        body["details"] = details
+    response = jsonify(body)
+    response.status_code = problem.status
+    return response
+
+
+def language() -> str:
+    """Tell which language to answer in, "id" or "en": what the browser asks for, English for programs that ask nothing."""
+    return request.accept_languages.best_match(("id", "en"), default="en")
+
+
+def translate_error(error: Exception) -> Problem | None:
+    """Say what a failure below us means to the client, or None where it is our own fault."""
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, IntegrityError):
+        constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None) or "name"
+        return UniquenessViolation(fields=[constraint], values=[], table=None)
+    if isinstance(error, OperationalError | InterfaceError | PendingRollbackError):
+        return DatabaseAway()
+    if isinstance(error, RequestEntityTooLarge):
+        return RequestTooLarge()
+    if isinstance(error, ClientDisconnected):
+        return MultipartParsingFailed()
+    if isinstance(error, HTTPException):
+        return NotFound() if error.code in (404, 405) else MultipartParsingFailed()
+    return None
+
+
+def install(app: Flask, doors: list[Door]) -> None:
+    """Register the doors, the one error handler, and the line that each request leaves in the log."""
+    app.url_map.strict_slashes = False
+    for door in doors:
+        app.register_blueprint(door.blueprint)
+    by_prefix = sorted(doors, key=lambda door: -len(door.prefix))
+
+    def handle(error: Exception) -> Response:
+        problem = translate_error(error)
+        if problem is not None and problem.keeps:
+            db.session.commit()
+        else:
+            db.session.rollback()
+        if problem is None:
+            log.error("failed", exc_info=error, extra={"route": _route_name()})
+            sentry_sdk.capture_exception(error)
+            problem = Unexpected()
+        door = g.get("door") or next(d for d in by_prefix if request.path.startswith(d.prefix))
+        response = door.refuse(problem)
+        if problem.status == 401:  # noqa: PLR2004
+            for challenge in auth.challenges():
+                response.headers.add("WWW-Authenticate", str(challenge))
+        return response
+
+    app.register_error_handler(Exception, handle)
+    app.before_request(_start_clock)
+    app.after_request(_note)
+
+
+def _start_clock() -> None:
+    g.started = time.perf_counter()
+
+
+def _route_name() -> str:
+    return request.url_rule.rule if request.url_rule else "unknown"
+
+
+def _note(response: Response) -> Response:
+    seconds = time.perf_counter() - g.started
+    route = _route_name()
+    identified = g.get("identified")
+    watch.REQUESTS.labels(route, request.method, response.status_code).inc()
+    watch.SECONDS.labels(route).observe(seconds)
+    log.info(
+        "answered",
+        extra={
+            "method": request.method,
+            "route": route,
+            "status": response.status_code,
+            "ms": round(seconds * 1000, 1),
+            "actor": identified.actor.id if identified else None,
+        },
+    )
+    _cache_rules(response)
+    return response
+
+
+def _cache_rules(response: Response) -> None:
+    """Say who may keep an answer: nobody but the client, and only to ask again (ODK Central API, response headers)."""
+    if "Cache-Control" not in response.headers:
+        response.headers["Cache-Control"] = "private, no-cache" if request.method in ("GET", "HEAD") else "no-store"
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+
+
+def spooled(chunks: Iterator[bytes], mimetype: str, filename: str) -> Response:
+    """Answer with a download that is already complete on our side."""
+    response = Response(chunks, mimetype=mimetype)
+    response.headers.set("Content-Disposition", "attachment", filename=filename)
+    return response

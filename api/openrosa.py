@@ -1,0 +1,131 @@
+"""What ODK Collect speaks: form list, form, manifest, media, and submission (OpenRosa APIs 1.0).
+
+Phones ask every quarter of an hour, so lists are cheap and carry an ETag; nothing here may be cached without asking,
+or a phone would miss a new version. Every address that is printed starts as the phone's own did, token and all.
+Form XML and media are served by `central`, under the same addresses that ODK Central prints.
+"""
+
+import hashlib
+from urllib.parse import quote
+from xml.sax.saxutils import escape
+
+from flask import Response, request
+
+from api import auth, watch
+from api.endpoint import AUTHENTICATED, Door, language, origin, server
+from forms import catalogue, submissions
+from forms.access import Actor, Permission
+from forms.models import Form, FormVersion, Project
+from forms.problems import MissingMultipartField, Problem
+from forms.submissions import Part, Sender
+
+#: ODK Central's; Collect splits a submission's files into requests of at most this many bytes.
+MAX_BYTES = 100_000_000
+XML_PART = "xml_submission_file"
+
+_HEADERS = {"X-OpenRosa-Version": "1.0", "X-OpenRosa-Accept-Content-Length": str(MAX_BYTES)}
+_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
+
+
+def _write(result: Response) -> Response:
+    result.headers.extend(_HEADERS)
+    return result
+
+
+def _message(text: str, nature: str, status: int) -> Response:
+    """Answer with an OpenRosaResponse: Collect shows its first `message` (OpenRosa Response 1.0)."""
+    body = (
+        f'{_DECLARATION}<OpenRosaResponse xmlns="http://openrosa.org/http/response" items="0">'
+        f'<message nature="{nature}">{escape(text)}</message></OpenRosaResponse>'
+    )
+    return Response(body, status, content_type="text/xml; charset=utf-8")
+
+
+def _refuse(problem: Problem) -> Response:
+    # Collect says no language of its own, and its users are the programme's: Indonesian unless another is asked for.
+    spoken = language() if request.accept_languages else "id"
+    return _write(_message(problem.text(spoken), "error", problem.status))
+
+
+openrosa = Door("openrosa", _write, _refuse, "/v1")
+
+
+@openrosa.on("GET HEAD", "/projects/<project_id>/formList", may=AUTHENTICATED)
+def form_list(actor: Actor, project: Project) -> Response:
+    """List the open forms that this phone may fill (OpenRosa Form Discovery API)."""
+    listed = catalogue.list_for_phone(actor, project, request.args.get("formID") or None)
+    base = f"{_base()}/projects/{project.id}/forms"
+    entries = "".join(_entry(each, base) for each in listed)
+    return _document(f'<xforms xmlns="http://openrosa.org/xforms/xformsList">{entries}</xforms>')
+
+
+def _entry(listed: catalogue.Listed, base: str) -> str:
+    address = f"{base}/{quote(listed.form.xml_form_id, safe='')}"
+    manifest = f"<manifestUrl>{escape(address)}/manifest</manifestUrl>" if listed.has_attachments else ""
+    return (
+        f"<xform><formID>{escape(listed.form.xml_form_id)}</formID>"
+        # One entry without a name voids the whole list on the phone.
+        f"<name>{escape(listed.version.name.strip() or listed.form.xml_form_id)}</name>"
+        f"<version>{escape(listed.version.version)}</version><hash>md5:{listed.version.md5}</hash>"
+        f"<downloadUrl>{escape(address)}.xml</downloadUrl>{manifest}</xform>"
+    )
+
+
+@openrosa.on(
+    "GET HEAD",
+    "/projects/<project_id>/forms/<xml_form_id>/manifest",
+    may=(Permission.OPEN_FORM_READ, Permission.FORM_READ),
+)
+def manifest(actor: Actor, project: Project, form: Form) -> Response:
+    """List the files of a form that are there (OpenRosa Form Discovery API, manifest)."""
+    version = catalogue.represented(actor, form)
+    return _manifest(version, f"{_base()}/projects/{project.id}/forms/{quote(form.xml_form_id, safe='')}")
+
+
+def _manifest(version: FormVersion, base: str) -> Response:
+    entries = "".join(
+        f"<mediaFile><filename>{escape(slot.name)}</filename><hash>md5:{blob.md5}</hash>"
+        f"<downloadUrl>{escape(base)}/attachments/{escape(quote(slot.name, safe=''))}</downloadUrl></mediaFile>"
+        for slot, blob in catalogue.attachments(version)
+        if blob is not None
+    )
+    return _document(f'<manifest xmlns="http://openrosa.org/xforms/xformsManifest">{entries}</manifest>')
+
+
+@openrosa.on("GET HEAD", "/projects/<project_id>/submission", may=AUTHENTICATED)
+def ready(actor: Actor, project: Project) -> Response:
+    """Say how much one request may hold. Collect asks before it sends, and takes 204 only for a yes."""
+    del actor, project
+    return Response(status=204)
+
+
+@openrosa.on("POST", "/projects/<project_id>/submission", may=AUTHENTICATED)
+def submit(actor: Actor, project: Project) -> Response:
+    """Keep a submission, or a part of its files (OpenRosa Form Submission API)."""
+    sent = request.files.get(XML_PART)
+    # A part without a file name is no file to the parser; hand-written clients send it so.
+    xml = sent.stream.read() if sent is not None else request.form.get(XML_PART, "").encode()
+    if not xml:
+        raise MissingMultipartField(field=XML_PART)
+    files = {
+        name: Part(file.stream, file.content_type or None)  # type: ignore[arg-type]
+        for name, file in request.files.items()
+        if name != XML_PART
+    }
+    sender = Sender(actor, request.args.get("deviceID"), request.user_agent.string)
+    received = submissions.receive(sender, project, xml, files, vault=server().vault)
+    if received.is_new:
+        watch.RECEIVED.inc()
+    return _message("full submission upload was successful!", "", 201)
+
+
+def _base() -> str:
+    return origin() + auth.prefix(request)
+
+
+def _document(xml: str) -> Response:
+    """Answer with an XML document and its ETag, or with 304 where the phone has it."""
+    body = (_DECLARATION + xml).encode()
+    response = Response(body, content_type="text/xml; charset=utf-8")
+    response.set_etag(hashlib.md5(body, usedforsecurity=False).hexdigest(), weak=True)
+    return response.make_conditional(request)

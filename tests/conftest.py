@@ -1,0 +1,88 @@
+"""What every test may ask for: a real PostgreSQL, a migrated database of its own, the application, a client.
+
+The cluster is the embedded one, brought up once for all tests with syncing off. Each test gets a copy of one migrated
+database, so that the endpoint commits for real and nothing leaks into the next test.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+import app as lentera
+from forms import cluster
+from forms.db import db
+from tests.support.world import World
+
+_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def place() -> Iterator[Path]:
+    """A folder that the database's own account can reach, unlike pytest's."""
+    folder = Path(tempfile.mkdtemp(prefix="lentera-tests-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def running(place: Path) -> Iterator[cluster.Running]:
+    """The embedded PostgreSQL."""
+    with cluster.start(place / "data", command="tests", durable=False) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def template(running: cluster.Running) -> str:
+    """The name of a migrated, empty database."""
+    with psycopg.connect(running.url("postgres", "postgres"), autocommit=True) as connection:
+        connection.execute("create database blank owner lentera_owner")
+    lentera.prepare(running.url(database="blank"))
+    return "blank"
+
+
+@pytest.fixture
+def database_url(running: cluster.Running, template: str) -> Iterator[str]:
+    """A migrated database for this test alone, as its owner."""
+    name = f"test{next(_numbers)}"
+    with psycopg.connect(running.url("postgres", "postgres"), autocommit=True) as connection:
+        connection.execute(f"create database {name} template {template} owner lentera_owner strategy file_copy")
+        yield running.url(database=name)
+        connection.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture
+def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """The application on that database, within its context."""
+    application = lentera.create_app(
+        {
+            "DATABASE_URL": database_url,
+            "LENTERA_DATA": str(tmp_path / "data"),
+            "LENTERA_MASTER_KEY": "5e" * 32,
+            "LENTERA_BASE_URL": None,
+            "SENTRY_DSN": None,
+        }
+    )
+    with application.app_context():
+        yield application
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Someone who has not logged in."""
+    return app.test_client()
+
+
+@pytest.fixture
+def world(app: Flask) -> World:
+    """Makes people, projects and forms."""
+    return World(app)
