@@ -1,0 +1,24 @@
+"""Excel bytes → XForm, schema, attachment slots and findings; and what changed between two versions.
+
+Pure: no database, no HTTP, nothing kept. The way of a workbook: `container` (may it be opened?), `book` (sheets),
+`columns` and `survey` (what headings and rows mean), the checks `settings`, `codes`, `classes` and `structure`, then
+pyxform, whose words `pyxform_texts` maps to cells, then `xform` (schema and slots). `conversion` tells it in order.
+"""
+
+from forms.workbook.conversion import Conversion, convert, lint, read_xform
+from forms.workbook.difference import Change, Difference, VanishedChoices, compare
+from forms.workbook.findings import Finding
+from forms.workbook.slots import AttachmentSlot
+
+__all__ = [
+    "AttachmentSlot",
+    "Change",
+    "Conversion",
+    "Difference",
+    "Finding",
+    "VanishedChoices",
+    "compare",
+    "convert",
+    "lint",
+    "read_xform",
+]

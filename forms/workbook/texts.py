@@ -1,0 +1,285 @@
+"""Our own sentences about a workbook: code → level, English, Indonesian.
+
+Each says what is wrong and what to do; the place is given beside it. Only words, no logic.
+"""
+
+from typing import Literal, NamedTuple
+
+
+class Text(NamedTuple):
+    """A sentence in both languages, and whether it keeps the workbook from being used."""
+
+    level: Literal["error", "warning"]
+    english: str
+    indonesian: str
+
+
+#: Ends every refusal of a code that Excel keeps as a number.
+_AS_TEXT = (
+    "Format the whole column as Text, then type the codes again: what Excel dropped (zeros, digits) does not come back"
+    " by itself."
+)
+_AS_TEXT_ID = (
+    "Format seluruh kolom sebagai Teks, lalu ketik ulang kodenya: yang dibuang Excel (angka nol, digit) tidak kembali"
+    " sendiri."
+)
+
+TEXTS: dict[str, Text] = {
+    # The file
+    "file-too-large": Text(
+        "error",
+        "The file is larger than {limit} MB. Remove pictures and unused sheets from the workbook; media belong beside "
+        "the form, as attachments.",
+        "Berkas ini lebih besar dari {limit} MB. Hapus gambar dan lembar yang tidak dipakai dari buku kerja; media "
+        "diunggah terpisah sebagai lampiran formulir.",
+    ),
+    "file-not-a-workbook": Text(
+        "error",
+        "This is not an Excel workbook. In Excel, LibreOffice or Google Sheets, save or download it as “Excel workbook "
+        "(.xlsx)” and upload that file.",
+        "Ini bukan buku kerja Excel. Di Excel, LibreOffice atau Google Sheets, simpan atau unduh sebagai “Buku kerja "
+        "Excel (.xlsx)” lalu unggah berkas itu.",
+    ),
+    "file-other-format": Text(
+        "error",
+        "This is a workbook of another kind ({kind}). Save it as “Excel workbook (.xlsx)” and upload that file.",
+        "Ini buku kerja jenis lain ({kind}). Simpan sebagai “Buku kerja Excel (.xlsx)” lalu unggah berkas itu.",
+    ),
+    "file-encrypted": Text(
+        "error",
+        "The workbook is protected by a password, so it cannot be read. In Excel, choose File, Info, Protect Workbook, "
+        "Encrypt with Password, empty the password, save, and upload again.",
+        "Buku kerja ini dilindungi kata sandi sehingga tidak dapat dibaca. Di Excel, pilih File, Info, Proteksi Buku "
+        "Kerja, Enkripsi dengan Kata Sandi, kosongkan kata sandinya, simpan, lalu unggah lagi.",
+    ),
+    "file-unpacks-too-large": Text(
+        "error",
+        "Unpacked, this workbook would be far larger than any form is. Copy the form's sheets (only the filled rows) "
+        "into a new workbook and upload that.",
+        "Setelah dibuka, buku kerja ini jauh lebih besar daripada formulir mana pun. Salin lembar formulir (hanya "
+        "baris yang terisi) ke buku kerja baru lalu unggah yang baru itu.",
+    ),
+    "file-damaged": Text(
+        "error",
+        "The workbook is damaged and cannot be read. Open it in Excel or LibreOffice, save it again under a new name, "
+        "and upload that file.",
+        "Buku kerja ini rusak dan tidak dapat dibaca. Buka di Excel atau LibreOffice, simpan lagi dengan nama baru, "
+        "lalu unggah berkas itu.",
+    ),
+    "sheet-too-large": Text(
+        "error",
+        "The sheet has more than {limit} {what}. Put long choice lists into a CSV file and use select_one_from_file.",
+        "Lembar ini punya lebih dari {limit} {what_id}. Taruh daftar pilihan yang panjang di berkas CSV dan gunakan "
+        "select_one_from_file.",
+    ),
+    "nested-too-deep": Text(
+        "error",
+        "Groups and repeats are nested more than {limit} deep. Use fewer levels.",
+        "Grup dan repeat bersarang lebih dari {limit} tingkat. Kurangi tingkatannya.",
+    ),
+    "characters-not-allowed": Text(
+        "error",
+        "The cell holds an invisible character that forms cannot carry. Delete the text and type it again.",
+        "Sel ini berisi karakter tak tampak yang tidak dapat dibawa formulir. Hapus teksnya lalu ketik ulang.",
+    ),
+    "header-repeated": Text(
+        "error",
+        "The column heading “{header}” stands twice. Rename or delete one of the two columns.",
+        "Judul kolom “{header}” ada dua kali. Ganti nama atau hapus salah satunya.",
+    ),
+    "header-not-text": Text(
+        "error",
+        "The column heading is a number or a date. Headings are words; write it as text or delete it.",
+        "Judul kolom ini berupa angka atau tanggal. Judul kolom harus kata; tulis sebagai teks atau hapus.",
+    ),
+    "cell-formula-error": Text(
+        "error",
+        "The cell's formula gives an error ({value}). Mend the formula or type its result as text.",
+        "Rumus di sel ini menghasilkan galat ({value}). Perbaiki rumusnya atau ketik hasilnya sebagai teks.",
+    ),
+    # Settings
+    "form-id-missing": Text(
+        "error",
+        "The form has no id. On the settings sheet, add a column form_id and write a short name below it, for example "
+        "kunjungan_rumah. Keep it the same in every version.",
+        "Formulir ini belum punya id. Di lembar settings, tambahkan kolom form_id dan tulis nama pendek di bawahnya, "
+        "misalnya kunjungan_rumah. Jangan ubah di versi berikutnya.",
+    ),
+    "form-title-missing": Text(
+        "error",
+        "The form has no title. On the settings sheet, add a column form_title and write below it what people will see "
+        "on the phone.",
+        "Formulir ini belum punya judul. Di lembar settings, tambahkan kolom form_title dan tulis di bawahnya judul "
+        "yang akan terlihat di ponsel.",
+    ),
+    "form-id-invalid": Text(
+        "error",
+        "The form id “{value}” cannot be used: it becomes part of an address, so it must not contain / or control "
+        "characters nor end in .xls, .xlsx or .xml. Use letters, digits and _.",
+        "Id formulir “{value}” tidak dapat dipakai: id menjadi bagian alamat, jadi tidak boleh memuat / atau karakter "
+        "kendali dan tidak boleh berakhir dengan .xls, .xlsx atau .xml. Gunakan huruf, angka dan _.",
+    ),
+    "form-id-too-long": Text(
+        "error",
+        "The form id has {length} characters; at most {limit} are allowed. Choose a shorter one.",
+        "Id formulir terdiri dari {length} karakter; paling banyak {limit}. Pilih yang lebih pendek.",
+    ),
+    "setting-as-number": Text(
+        "error",
+        "Excel keeps {header} as a number or a date and gives “{value}”, which may not be what was typed (2025.10 "
+        "becomes 2025.1). " + _AS_TEXT,
+        "Excel menyimpan {header} sebagai angka atau tanggal dan memberi “{value}”, yang mungkin bukan yang diketik "
+        "(2025.10 menjadi 2025.1). " + _AS_TEXT_ID,
+    ),
+    # Codes
+    "code-as-decimal": Text(
+        "error",
+        "Excel keeps this code as the number {value}; it may have been {guess}. " + _AS_TEXT,
+        "Excel menyimpan kode ini sebagai angka {value}; mungkin aslinya {guess}. " + _AS_TEXT_ID,
+    ),
+    "code-too-many-digits": Text(
+        "error",
+        "Excel keeps only 15 digits of a number, so the last digits of this code are lost. " + _AS_TEXT,
+        "Excel hanya menyimpan 15 digit sebuah angka, jadi digit terakhir kode ini hilang. " + _AS_TEXT_ID,
+    ),
+    "code-beside-text": Text(
+        "error",
+        "Excel keeps this code as the number {value}, while other codes of the list “{list}” are text with dots or "
+        "leading zeros, such as {example}. " + _AS_TEXT,
+        "Excel menyimpan kode ini sebagai angka {value}, sedangkan kode lain dalam daftar “{list}” berupa teks dengan "
+        "titik atau nol di depan, misalnya {example}. " + _AS_TEXT_ID,
+    ),
+    "code-must-be-text": Text(
+        "error",
+        "Excel keeps this code as the number {value}. The list “{list}” is used by a question with a scope or of class "
+        "identity, where a code must be exact. " + _AS_TEXT,
+        "Excel menyimpan kode ini sebagai angka {value}. Daftar “{list}” dipakai pertanyaan dengan scope atau berkelas "
+        "identity, dan di sana kode harus tepat. " + _AS_TEXT_ID,
+    ),
+    "code-as-date": Text(
+        "error",
+        "Excel turned this code into a date or time. " + _AS_TEXT,
+        "Excel mengubah kode ini menjadi tanggal atau jam. " + _AS_TEXT_ID,
+    ),
+    "code-as-boolean": Text(
+        "error",
+        "Excel turned this code into the truth value {value}. " + _AS_TEXT,
+        "Excel mengubah kode ini menjadi nilai logika {value}. " + _AS_TEXT_ID,
+    ),
+    "filter-code-as-number": Text(
+        "warning",
+        "Excel keeps this cell as the number {value}, and a choice_filter compares the column “{header}”. If it is a "
+        "code (61.10), the filter will find nothing: format the column as Text and type it again.",
+        "Excel menyimpan sel ini sebagai angka {value}, dan choice_filter membandingkan kolom “{header}”. Jika ini "
+        "kode (61.10), saringan tidak akan menemukan apa pun: format kolom sebagai Teks lalu ketik ulang.",
+    ),
+    # Privacy and scope
+    "privacy-unknown": Text(
+        "error",
+        "“{value}” is no privacy class{hint}. Leave the cell empty or write quasi, sensitive or identity, in small "
+        "letters.",
+        "“{value}” bukan kelas privasi{hint_id}. Kosongkan selnya atau tulis quasi, sensitive atau identity, dengan "
+        "huruf kecil.",
+    ),
+    "privacy-column": Text(
+        "warning",
+        "The heading “{header}” looks like {meant} but is not, so the column is IGNORED and nothing in it is protected "
+        "or scoped. If it is meant, rename it to {meant}.",
+        "Judul “{header}” mirip {meant} tetapi bukan, jadi kolom ini DIABAIKAN dan isinya tidak melindungi atau "
+        "membatasi apa pun. Jika memang dimaksud, ganti namanya menjadi {meant}.",
+    ),
+    "privacy-column-case": Text(
+        "warning",
+        "The heading “{header}” is read as {meant}. Write it in small letters, so that nobody doubts it.",
+        "Judul “{header}” dibaca sebagai {meant}. Tulis dengan huruf kecil supaya tidak meragukan.",
+    ),
+    "scope-malformed": Text(
+        "error",
+        "“{value}” is no name of a scope. Write the dimension that the answer belongs to, for example kabkota or "
+        "kantor: small letters, digits and _, beginning with a letter.",
+        "“{value}” bukan nama scope. Tulis dimensi tempat jawaban itu berlaku, misalnya kabkota atau kantor: huruf "
+        "kecil, angka dan _, diawali huruf.",
+    ),
+    "scope-not-on-a-question": Text(
+        "error",
+        "A scope is the answer of one question, so it cannot stand on a group or a repeat. Write it in the row of the "
+        "question that holds the code.",
+        "Scope adalah jawaban satu pertanyaan, jadi tidak boleh pada grup atau repeat. Tulis di baris pertanyaan yang "
+        "menyimpan kodenya.",
+    ),
+    "scope-on-identity": Text(
+        "error",
+        "A scope is kept in the clear, so it cannot be an answer of class identity. Take the scope from a question "
+        "that holds no person's data (a district, an office), or change the class.",
+        "Scope disimpan terbuka, jadi tidak boleh berupa jawaban berkelas identity. Ambil scope dari pertanyaan yang "
+        "tidak memuat data diri (kabupaten, kantor), atau ubah kelasnya.",
+    ),
+    "identity-computed-open": Text(
+        "warning",
+        "This is computed from {source}, which is of class identity, and is kept in the clear because the row says "
+        "{stated}. Make sure that it gives no person away.",
+        "Ini dihitung dari {source} yang berkelas identity, dan disimpan terbuka karena barisnya menyatakan {stated}. "
+        "Pastikan hasilnya tidak membuka jati diri siapa pun.",
+    ),
+    "identity-in-instance-name": Text(
+        "error",
+        "The instance name shows {source}, which is of class identity. Instance names stand in lists and on phones in "
+        "the clear: use a code or a date instead.",
+        "Nama isian (instance_name) memuat {source} yang berkelas identity. Nama isian tampil terbuka di daftar dan di "
+        "ponsel: gunakan kode atau tanggal.",
+    ),
+    "identity-in-entity-label": Text(
+        "error",
+        "The entity's label shows {source}, which is of class identity. Labels go to every phone that has the list: "
+        "use a case code instead.",
+        "Label entitas memuat {source} yang berkelas identity. Label dikirim ke setiap ponsel yang memakai daftar itu: "
+        "gunakan kode kasus.",
+    ),
+    "identity-in-entity-id": Text(
+        "error",
+        "The entity's id is computed from {source}, which is of class identity. Ids are kept in the clear: use the id "
+        "that the list gives.",
+        "Id entitas dihitung dari {source} yang berkelas identity. Id disimpan terbuka: gunakan id dari daftarnya.",
+    ),
+    "identity-saved-to-entity": Text(
+        "error",
+        "{source} is of class identity and must not become an entity property: properties go to every phone that has "
+        "the list. Empty the save_to cell, or save a value of another class.",
+        "{source} berkelas identity dan tidak boleh menjadi properti entitas: properti dikirim ke setiap ponsel yang "
+        "memakai daftar itu. Kosongkan sel save_to, atau simpan nilai berkelas lain.",
+    ),
+    "location-beside-identity": Text(
+        "warning",
+        "This form records people's identity and also a place ({what}). A map point can lead to a home or a shelter: "
+        "remove the question, or give it the class identity.",
+        "Formulir ini mencatat jati diri orang dan juga lokasi ({what}). Titik peta dapat menunjukkan rumah atau rumah "
+        "perlindungan: hapus pertanyaannya, atau beri kelas identity.",
+    ),
+    "media-beside-identity": Text(
+        "warning",
+        "This form records people's identity, and {source} keeps a picture or a recording without a privacy class. If "
+        "it can show or let hear a person, give it the class identity; if not, state another class.",
+        "Formulir ini mencatat jati diri orang, dan {source} menyimpan gambar atau rekaman tanpa kelas privasi. Jika "
+        "dapat memperlihatkan atau memperdengarkan seseorang, beri kelas identity; jika tidak, nyatakan kelas lain.",
+    ),
+    # The form as a whole
+    "meta-missing": Text(
+        "error",
+        "The form gives its submissions no instance id. Remove omit_instanceID from the settings sheet.",
+        "Formulir ini tidak memberi id pada isiannya. Hapus omit_instanceID dari lembar settings.",
+    ),
+    "converter-failed": Text(
+        "error",
+        "The form could not be converted, and the converter does not say why ({kind}). Compare the last changes with "
+        "the version that worked; if nothing helps, send the workbook to whoever looks after this server.",
+        "Formulir tidak dapat dikonversi, dan konverter tidak menyebut sebabnya ({kind}). Bandingkan perubahan "
+        "terakhir dengan versi yang berhasil; bila tetap gagal, kirim buku kerja ini kepada pengelola peladen.",
+    ),
+    "entities-version-old": Text(
+        "warning",
+        "The form follows version {version} of the entities specification; from 2024.1 on, entities can be made and "
+        "changed offline.",
+        "Formulir ini mengikuti spesifikasi entitas versi {version}; mulai 2024.1 entitas dapat dibuat dan diubah saat "
+        "luring.",
+    ),
+}
