@@ -8,7 +8,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Identity, Index, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -158,7 +169,7 @@ class Blob(Base):
     project_id: Mapped[int] = mapped_column(ForeignKey("projects.id"))
     hash: Mapped[bytes] = mapped_column(LargeBinary)
     size: Mapped[int] = mapped_column()
-    md5: Mapped[str] = mapped_column(Text)
+    md5: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = _time()
     __table_args__ = (UniqueConstraint("project_id", "hash"),)
 
@@ -233,22 +244,34 @@ class FormAttachment(Base):
     __table_args__ = (CheckConstraint("type in ('image', 'audio', 'video', 'file')", name="type"),)
 
 
+class AnswerLevel(Base):
+    """The number under which a form keeps the rows of a repeat; 0 is its root, whose path is empty."""
+
+    __tablename__ = "answer_levels"
+    form_id: Mapped[int] = mapped_column(ForeignKey("forms.id"), primary_key=True)
+    level: Mapped[int] = mapped_column(primary_key=True)
+    repeat: Mapped[str] = mapped_column(Text)
+    __table_args__ = (UniqueConstraint("form_id", "repeat"),)
+
+
 class AnswerColumn(Base):
     """Where a form keeps the answers to one path and type: table level and page, and the column's name there."""
 
     __tablename__ = "answer_columns"
-    form_id: Mapped[int] = mapped_column(ForeignKey("forms.id"), primary_key=True)
+    form_id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True)
-    path: Mapped[str] = mapped_column(Text)
-    type: Mapped[str] = mapped_column(Text)
-    repeat: Mapped[str] = mapped_column(Text)
     level: Mapped[int] = mapped_column()
     page: Mapped[int] = mapped_column()
-    __table_args__ = (UniqueConstraint("form_id", "path", "type"),)
+    path: Mapped[str] = mapped_column(Text)
+    type: Mapped[str] = mapped_column(Text)
+    __table_args__ = (
+        UniqueConstraint("form_id", "level", "path", "type"),
+        ForeignKeyConstraint(["form_id", "level"], ["answer_levels.form_id", "answer_levels.level"]),
+    )
 
 
 class Submission(Base):
-    """A filled form as it was first received, over all its versions."""
+    """A filled form as it was first received, the form version it was filled with, and how often it was edited."""
 
     __tablename__ = "submissions"
     id: Mapped[int] = _key()
@@ -260,6 +283,9 @@ class Submission(Base):
     review_state: Mapped[str | None] = mapped_column(Text)
     misfits: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=_NO_SCOPES)
     out_of_scope: Mapped[bool] = mapped_column(server_default=text("false"))
+    # Lists and exports name both; finding them among the contents would read every sealed XML of the form.
+    form_version_id: Mapped[int] = mapped_column(ForeignKey("form_versions.id"), index=True)
+    edits: Mapped[int] = mapped_column(server_default=text("0"))
     scopes: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=_NO_SCOPES)
     created_at: Mapped[datetime] = _time()
     updated_at: Mapped[datetime | None] = _time(nullable=True)

@@ -165,8 +165,10 @@ def _scope_keys(actor: Actor, project: Project, schema: Schema, rows: Rows) -> _
 _INSERT = text(
     """
     with submission as (
-        insert into submissions (form_id, instance_id, submitter_id, device_id, user_agent, misfits, out_of_scope, scopes)
-        values (:form, :instance, :actor, :device, :agent, cast(:misfits as text[]), :outside, cast(:scopes as text[]))
+        insert into submissions (form_id, form_version_id, instance_id, submitter_id, device_id, user_agent,
+                                 misfits, out_of_scope, scopes)
+        values (:form, :version, :instance, :actor, :device, :agent,
+                cast(:misfits as text[]), :outside, cast(:scopes as text[]))
         on conflict do nothing
         returning id
     ), version as (
@@ -236,8 +238,8 @@ _REPLACE = text(
         on conflict do nothing
         returning id
     ), submission as (
-        update submissions set review_state = 'edited', updated_at = now(), misfits = cast(:misfits as text[]),
-               out_of_scope = :outside, scopes = cast(:scopes as text[])
+        update submissions set review_state = 'edited', updated_at = now(), edits = edits + 1,
+               misfits = cast(:misfits as text[]), out_of_scope = :outside, scopes = cast(:scopes as text[])
         where id = :submission and exists (select from version)
     ), older as (
         update submission_versions set scopes = cast(:scopes as text[])
