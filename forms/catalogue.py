@@ -18,6 +18,7 @@ from forms.access import Actor, Permission
 from forms.db import db
 from forms.models import Blob, Form, FormAttachment, FormVersion, Project
 from forms.problems import (
+    FieldClassConflict,
     FieldTypeConflict,
     FormWarnings,
     MissingParameter,
@@ -363,11 +364,21 @@ def _vanished(found: Form, new: Schema) -> list[str]:
 
 
 def _refuse_changed_types(found: Form, new: Schema) -> None:
-    """Raise FieldTypeConflict for the first question whose type differs from any published version's."""
+    """Refuse what the stored answers of any published version would not survive.
+
+    Raises FieldTypeConflict for a question of another type, FieldClassConflict for one that becomes identity, since its
+    earlier answers lie open, or ceases to be.
+    """
     for version in list_versions(found):
-        for change in workbook.compare(schema(version.id), new).changed:
-            where = f" (survey, row {change.row})" if change.row else ""
-            raise FieldTypeConflict(path=change.path, type=change.old_type, where=where)
+        difference = workbook.compare(schema(version.id), new)
+        for change in difference.type_changes:
+            raise FieldTypeConflict(path=change.path, type=change.old, where=_in_survey(change.row))
+        for change in difference.sealing_changes:
+            raise FieldClassConflict(path=change.path, where=_in_survey(change.row))
+
+
+def _in_survey(row: int | None) -> str:
+    return f" (survey, row {row})" if row else ""
 
 
 def attachments(version: FormVersion) -> list[tuple[FormAttachment, Blob | None]]:
@@ -394,7 +405,7 @@ def set_attachment(
     if slot is None:
         raise NotFound
     old = slot.blob_id
-    blob = vault.keep_stream(found.project_id, stream)
+    blob = vault.keep_stream(found.project_id, stream, is_public=True)
     _fill(version, name, blob, content_type)
     audit.record(
         actor,

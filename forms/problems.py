@@ -685,3 +685,18 @@ class PoliciesBypassed(Problem):
         "Peran lentera_app tidak terikat kebijakan baris di sini: ia superuser, punya BYPASSRLS, atau pemilik tabel. "
         "Buat peran seperti di README dan isi DATABASE_URL dengan login lentera_owner."
     )
+
+
+class FieldClassConflict(Problem):
+    """A question becomes identity, or ceases to be, while a published version has it otherwise."""
+
+    code = 409.902
+    message = (
+        "The question {path} changes its privacy class to or from identity{where}. Answers stored before are kept "
+        "otherwise; give the question a new name, so that none of them lies open or is taken for sealed."
+    )
+    message_id = (
+        "Kelas privasi pertanyaan {path} berubah menjadi atau dari identity{where}. Jawaban lama disimpan dengan cara lain; "
+        "beri nama baru pada pertanyaan itu, agar tidak ada jawaban yang terbuka atau dikira tersegel."
+    )
+    public = ("path",)

@@ -12,13 +12,14 @@ from io import BytesIO
 from threading import Lock
 from typing import BinaryIO
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from forms import seal
 from forms.blobs import Store
 from forms.db import db
 from forms.models import Blob, ProjectKey
+from forms.problems import SealBroken
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,10 @@ class ProjectKeys:
 
     def unseal(self, sealed: bytes, context: str) -> bytes:
         """Open a value with the key that sealed it."""
-        return seal.unseal(self.by_number[seal.key_number(sealed)], sealed, context)
+        key = self.by_number.get(seal.key_number(sealed))
+        if key is None:
+            raise SealBroken
+        return seal.unseal(key, sealed, context)
 
     def hash(self, purpose: str, value: str | bytes) -> bytes:
         """Hash a value so that only this project can find equal ones."""
@@ -99,16 +103,22 @@ class Vault:
         )
 
     def keep(self, project_id: int, data: bytes) -> Blob:
-        """Keep bytes as a sealed file; on return they survive a power cut."""
-        return self.keep_stream(project_id, BytesIO(data))
+        """Keep bytes that are no answer (a workbook, a form's attachment) as a sealed file, with their MD5."""
+        return self.keep_stream(project_id, BytesIO(data), is_public=True)
 
-    def keep_stream(self, project_id: int, stream: BinaryIO) -> Blob:
-        """Keep a seekable stream as a sealed file, and its row in the current transaction."""
+    def keep_stream(self, project_id: int, stream: BinaryIO, *, is_public: bool = False) -> Blob:
+        """Keep a seekable stream as a sealed file, and its row in the current transaction.
+
+        Its MD5 is kept for what phones download and compare (`is_public`), and not for what they sent: it would let
+        somebody with the database confirm that a photo is a known one.
+        """
         kept = self.files.keep(self.project(project_id).newest, stream, project_id)
-        values = {"project_id": project_id, "hash": kept.hash, "size": kept.size, "md5": kept.md5}
-        db.session.execute(upsert(Blob).values(values).on_conflict_do_nothing(index_elements=["project_id", "hash"]))
-        found = select(Blob).where(Blob.project_id == project_id, Blob.hash == kept.hash)
-        return db.session.execute(found).scalar_one()
+        values = {"project_id": project_id, "hash": kept.hash, "size": kept.size, "md5": kept.md5 if is_public else None}
+        row = upsert(Blob).values(values)
+        row = row.on_conflict_do_update(
+            index_elements=["project_id", "hash"], set_={"md5": func.coalesce(Blob.md5, row.excluded.md5)}
+        )
+        return db.session.execute(row.returning(Blob).execution_options(populate_existing=True)).scalar_one()
 
     def read(self, blob: Blob) -> Iterator[bytes]:
         """Give a kept file's content in pieces of at most 64 KiB; BlobMissing or SealBroken where it cannot be read."""
