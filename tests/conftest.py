@@ -18,6 +18,7 @@ from flask.testing import FlaskClient
 import app as lentera
 from forms import cluster
 from forms.db import db
+from tests.support.phone import engine  # noqa: F401 - a fixture
 from tests.support.world import World
 
 _numbers = count(1)
