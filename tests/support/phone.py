@@ -14,6 +14,7 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self, TypedDict, Unpack
@@ -96,13 +97,8 @@ class Engine:
         self._turn = threading.Lock()
         self._folder = tempfile.TemporaryDirectory(prefix="phone-")
         self._log = (Path(self._folder.name) / "java.log").open("w+b")
-        options = ["-XX:+UseSerialGC", "-Xmx1g", "-Djava.awt.headless=true", "-Dfile.encoding=UTF-8"]
-        self._java = subprocess.Popen(
-            ["java", *options, f"-Duser.timezone={timezone}", "-cp", f"{_compiled()}{os.pathsep}{JAR}", "Phone"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._log,
-        )
+        self._timezone = timezone
+        self._java = self._start()
 
     def __enter__(self) -> Self:
         return self
@@ -112,11 +108,24 @@ class Engine:
 
     def close(self) -> None:
         """End the process and remove its folder."""
-        self._java.stdin.close()
-        self._java.stdout.close()
-        self._java.wait()
+        self._end()
         self._log.close()
         self._folder.cleanup()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        options = ["-XX:+UseSerialGC", "-Xmx1g", "-Djava.awt.headless=true", "-Dfile.encoding=UTF-8"]
+        return subprocess.Popen(
+            ["java", *options, f"-Duser.timezone={self._timezone}", "-cp", f"{_compiled()}{os.pathsep}{JAR}", "Phone"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+        )
+
+    def _end(self) -> None:
+        with suppress(BrokenPipeError):
+            self._java.stdin.close()
+        self._java.stdout.close()
+        self._java.wait()
 
     def fill(self, xform: bytes, media: Mapping[str, bytes] | None = None, **how: Unpack[How]) -> Filled:
         """Answer the form at random from a seed and finalise it.
@@ -188,6 +197,8 @@ class Engine:
             finally:
                 alarm.cancel()
             if not line:
+                self._end()
+                self._java = self._start()  # for the next form
                 self._log.seek(0)
                 raise NotFilled(f"the engine ended, or took over {self._limit} s: {self._log.read()[-2000:].decode()}")
         result = json.loads(line)
