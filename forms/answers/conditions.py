@@ -1,0 +1,176 @@
+"""Which records are wanted: a filter, checked against the form, as SQL with bound parameters.
+
+Values may come as text, as an address carries them; they are read by the type of the question. The shape of the
+comparisons keeps to what row policies let use statistics and indexes. Nothing that is sealed can be filtered by.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from typing import Any, Literal
+
+from forms.answers.places import Layout, Place
+from forms.problems import IdentityNotSearchable, InvalidDataType, KeyDoesNotExist
+
+#: "is" the value; "contains" a text, in any letter case; "has" a choice among several; "from" and "to" the value, too.
+Operator = Literal["is", "contains", "has", "from", "to"]
+
+#: The review state of a record that nobody has reviewed; kept as null, as in ODK Central.
+RECEIVED = "received"
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What the answer to one question of the root must be."""
+
+    path: str
+    operator: Operator
+    value: str | float | bool | date | time | datetime = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What records must be. The days are those of `zone` and included; `review_state` may be "received"."""
+
+    conditions: tuple[Condition, ...] = ()
+    submitted_from: date | None = None
+    submitted_to: date | None = None
+    zone: str = "Asia/Pontianak"
+    review_state: str | None = None
+    submitter_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Clause:
+    """A filter as SQL over the submissions `s` and the pages p0, p1, … of the root, with its parameters."""
+
+    sql: str
+    parameters: dict[str, Any] = field(repr=False)
+    pages: frozenset[int]
+
+
+def clause(form_id: int, wanted: Filter | None, layout: Layout | None) -> Clause:
+    """Turn a filter into SQL; deleted submissions are never wanted.
+
+    Raises KeyDoesNotExist for a path that is no question of the root, IdentityNotSearchable for one of class identity,
+    InvalidDataType for a value or an operator that its type does not have.
+    """
+    wanted = wanted or Filter()
+    parts = ["s.form_id = %(form)s::bigint", "s.deleted_at is null"]
+    parameters: dict[str, Any] = {"form": form_id, "zone": wanted.zone}
+    pages: set[int] = set()
+    if wanted.submitted_from is not None:
+        parts.append("s.created_at >= %(since)s::timestamp at time zone %(zone)s")
+        parameters["since"] = wanted.submitted_from.isoformat()
+    if wanted.submitted_to is not None:
+        parts.append("s.created_at < (%(until)s::timestamp + interval '1 day') at time zone %(zone)s")
+        parameters["until"] = wanted.submitted_to.isoformat()
+    if wanted.review_state == RECEIVED:
+        parts.append("s.review_state is null")
+    elif wanted.review_state is not None:
+        parts.append("s.review_state = %(review_state)s")
+        parameters["review_state"] = wanted.review_state
+    if wanted.submitter_id is not None:
+        parts.append("s.submitter_id = %(submitter)s::bigint")
+        parameters["submitter"] = wanted.submitter_id
+    for number, condition in enumerate(wanted.conditions):
+        place = _place(layout, condition.path)
+        parts.append(_compare(place, condition, f"v{number}"))
+        parameters[f"v{number}"] = _value(place, condition)
+        pages |= place.pages
+    return Clause(" and ".join(parts), parameters, frozenset(pages))
+
+
+def _place(layout: Layout | None, path: str) -> Place:
+    if layout is None:
+        raise ValueError("a filter on answers needs the layout")
+    place = layout.places.get(path)
+    if place is None or place.field.repeat:
+        raise KeyDoesNotExist(field=path)
+    if place.column.type == "sealed":
+        raise IdentityNotSearchable(path=path)
+    return place
+
+
+_SIGNS = {"is": "=", "from": ">=", "to": "<="}
+
+
+def _compare(place: Place, condition: Condition, name: str) -> str:
+    """Compare an answer with the parameter `name`."""
+    kind = place.column.type
+    if kind == "geo" or (condition.operator in ("contains", "has") and kind != "text"):
+        raise InvalidDataType(field=condition.path, expected="string")
+    if condition.operator == "contains":
+        return f"{place.sql} ilike %({name})s"
+    if condition.operator == "has":
+        return f"%({name})s = any(string_to_array({place.sql}, ' '))"
+    if kind == "timestamptz" and _is_day(condition.value):
+        return _compare_day(place, condition.operator, name)
+    return f"{place.sql} {_SIGNS[condition.operator]} %({name})s::{kind}"
+
+
+def _compare_day(place: Place, operator: str, name: str) -> str:
+    """Compare an instant with a whole day of the filter's zone."""
+    begins = f"{place.sql} >= %({name})s::timestamp at time zone %(zone)s"
+    ends = f"{place.sql} < (%({name})s::timestamp + interval '1 day') at time zone %(zone)s"
+    return {"from": begins, "to": ends}.get(operator, f"{begins} and {ends}")
+
+
+def _is_day(value: Any) -> bool:
+    if isinstance(value, str):
+        return len(value.strip()) == len("2026-01-31")
+    return isinstance(value, date) and not isinstance(value, datetime)
+
+
+def _value(place: Place, condition: Condition) -> str:
+    """Give the parameter, as text that PostgreSQL reads as the question's type."""
+    kind = "date" if place.column.type == "timestamptz" and _is_day(condition.value) else place.column.type
+    value = condition.value
+    plain = value.isoformat() if isinstance(value, date | time) else str(value)
+    try:
+        read = _READERS[kind](plain)
+    except (ValueError, KeyError, OverflowError):
+        raise InvalidDataType(field=condition.path, expected=place.field.type or "string") from None
+    return f"%{_escaped(read)}%" if condition.operator == "contains" else read
+
+
+def _text(plain: str) -> str:
+    """Refuse what no answer can hold: PostgreSQL keeps neither NUL nor half a surrogate pair."""
+    if "\x00" in plain:
+        raise ValueError
+    return plain.encode().decode()
+
+
+def _bigint(plain: str) -> str:
+    value = int(plain)
+    if not -(2**63) <= value < 2**63:
+        raise ValueError
+    return str(value)
+
+
+def _boolean(plain: str) -> str:
+    return {"true": "true", "1": "true", "false": "false", "0": "false"}[plain.strip().lower()]
+
+
+def _instant(plain: str) -> str:
+    value = datetime.fromisoformat(plain.strip())
+    if value.tzinfo is None:
+        raise ValueError
+    return value.isoformat()
+
+
+_READERS: dict[str, Callable[[str], str]] = {
+    "text": _text,
+    "bigint": _bigint,
+    "double precision": lambda plain: repr(float(plain)),
+    "boolean": _boolean,
+    "date": lambda plain: date.fromisoformat(plain.strip()).isoformat(),
+    "time": lambda plain: time.fromisoformat(plain.strip()).isoformat(),
+    "timestamptz": _instant,
+}
+
+
+def _escaped(plain: str) -> str:
+    """Take the meaning from what LIKE would read as wildcards."""
+    return re.sub(r"([\\%_])", r"\\\1", plain)

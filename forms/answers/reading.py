@@ -1,0 +1,141 @@
+"""Read records: a page of them as a list, or one of them whole, as a tree."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import text
+
+from forms.access import Actor
+from forms.answers import conditions
+from forms.answers.conditions import Filter
+from forms.answers.fetching import fetch, joins
+from forms.answers.places import Layout, Sealed
+from forms.db import db, see
+from forms.instance import Value
+from forms.problems import NotFound
+from forms.schema import Field
+
+
+@dataclass(frozen=True)
+class Record:
+    """What a list shows of a submission. `values` has every path that was asked for; None where there is no answer.
+
+    `form_version` is the version text of the first content, `submitter` the display name of who sent that.
+    `files_present` and `files_expected` count the files that the current content names.
+    """
+
+    id: int
+    instance_id: str
+    created_at: datetime
+    updated_at: datetime | None
+    submitter_id: int | None
+    submitter: str | None
+    device_id: str | None
+    review_state: str | None
+    form_version: str
+    edits: int
+    misfits: tuple[str, ...]
+    out_of_scope: bool
+    files_present: int
+    files_expected: int
+    values: dict[str, Value | Sealed | None] = field(repr=False, default_factory=dict)
+
+
+#: What `Record` says besides the answers, for the submissions of the subquery that is put in: names and numbers come by
+#: index for the few of a page.
+_RECORDS = """
+    select s.id, s.instance_id, s.created_at, s.updated_at, s.submitter_id, a.display_name, s.device_id,
+           s.review_state, v.version, s.edits, s.misfits, s.out_of_scope, f.present, f.expected
+    from ({submissions}) s left join actors a on a.id = s.submitter_id
+    join form_versions v on v.id = s.form_version_id
+    cross join lateral (
+        select count(*) filter (where is_expected and blob_id is not null) as present,
+               count(*) filter (where is_expected) as expected
+        from submission_files
+        where version_id = (select id from submission_versions where submission_id = s.id and current)
+    ) f
+    order by s.id desc
+"""
+
+
+def select(  # noqa: PLR0913 - a page of a filtered list
+    actor: Actor,
+    layout: Layout,
+    *,
+    paths: Sequence[str] = (),
+    limit: int = 50,
+    before: int | None = None,
+    after: int | None = None,
+    where: Filter | None = None,
+) -> list[Record]:
+    """Read at most `limit` records that the actor may see, the newest first, with the root's answers to `paths`.
+
+    A page goes on from the ids at its ends: `before` gives older records, `after` the next newer ones.
+    Raises what a filter is refused for.
+    """
+    see(actor.scopes)
+    wanted = conditions.clause(layout.form_id, where, layout)
+    bounds = "" if before is None else " and s.id < %(before)s::bigint"
+    bounds += "" if after is None else " and s.id > %(after)s::bigint"
+    # Towards newer ones the page begins at its oldest.
+    direction = "asc" if after is not None and before is None else "desc"
+    page = (
+        f"select s.* from submissions s{joins(layout, '', wanted.pages, 's.id')} where {wanted.sql}{bounds} "
+        f"order by s.id {direction} limit %(limit)s::int"
+    )
+    parameters = {**wanted.parameters, "limit": str(limit), "before": _or_none(before), "after": _or_none(after)}
+    rows = db.session.connection().exec_driver_sql(_RECORDS.format(submissions=page), parameters)
+    found = {r[0]: Record(*[*r[:10], tuple(r[10]), *r[11:], dict.fromkeys(paths)]) for r in rows}
+    if paths:
+        for row in fetch(layout, "", list(found), paths=paths):
+            found[row.submission_id].values.update(row.values)
+    return list(found.values())
+
+
+def _or_none(number: int | None) -> str | None:
+    return None if number is None else str(number)
+
+
+def one(actor: Actor, layout: Layout, submission_id: int) -> dict[str, Any]:
+    """Read a record whole: a tree by names, a dict for each group, a list of dicts for each repeat.
+
+    Every question and group of the layout's version is there, None where it has no answer.
+    Raises NotFound where there is none that the actor may see.
+    """
+    see(actor.scopes)
+    known = text("select from submissions where id = :id and form_id = :form and deleted_at is null")
+    if db.session.execute(known, {"id": submission_id, "form": layout.form_id}).first() is None:
+        raise NotFound
+    trees: dict[tuple[str, int], dict[str, Any]] = {}
+    for repeat, level in layout.levels.items():
+        steps = _steps(layout, repeat)
+        for row in fetch(layout, repeat, [submission_id]):
+            tree = trees[repeat, row.number] = _tree(steps, repeat, row.values)
+            if level.parent is not None:
+                _at(trees[level.parent, row.parent], repeat[len(level.parent) :]).append(tree)
+    return trees.get(("", 0)) or _tree(_steps(layout, ""), "", {})
+
+
+def _steps(layout: Layout, repeat: str) -> list[Field]:
+    """List what a row of a level holds, a group before what is in it."""
+    return [f for f in layout.schema.fields if f.repeat == repeat]
+
+
+def _tree(steps: list[Field], repeat: str, values: dict[str, Any]) -> dict[str, Any]:
+    """Lay out a row's values as the form does, its repeats still empty."""
+    tree: dict[str, Any] = {}
+    empty = {"group": dict, "repeat": list}
+    for step in steps:
+        around, _, name = step.path[len(repeat) :].rpartition("/")
+        _at(tree, around)[name] = values.get(step.path) if step.kind == "leaf" else empty[step.kind]()
+    return tree
+
+
+def _at(tree: dict[str, Any], path: str) -> Any:
+    """Follow a path such as "/g/q" into a tree."""
+    found: Any = tree
+    for name in filter(None, path.split("/")):
+        found = found[name]
+    return found
