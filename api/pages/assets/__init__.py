@@ -1,0 +1,1 @@
+"""Sources of the pages' styles, scripts, type and icons, and what builds them. Nothing here runs in production."""

@@ -1,0 +1,57 @@
+// Small comforts. Every page works without this file; nothing here asks the server for anything.
+
+document.documentElement.classList.add("has-script");
+
+// Name the file that was chosen, and take one that is dropped on its box.
+for (const box of document.querySelectorAll("[data-drop]")) {
+  const input = box.querySelector("input[type=file]");
+  const chosen = box.querySelector("[data-chosen]");
+  const show = () => {
+    chosen.textContent = [...input.files].map((file) => file.name).join(", ");
+  };
+  input.addEventListener("change", show);
+  for (const type of ["dragenter", "dragover"]) {
+    box.addEventListener(type, (event) => {
+      event.preventDefault();
+      box.classList.add("is-over");
+    });
+  }
+  for (const type of ["dragleave", "drop"]) {
+    box.addEventListener(type, () => box.classList.remove("is-over"));
+  }
+  box.addEventListener("drop", (event) => {
+    event.preventDefault();
+    const files = new DataTransfer();
+    for (const file of [...event.dataTransfer.files].slice(0, input.multiple ? undefined : 1)) files.items.add(file);
+    input.files = files.files;
+    show();
+  });
+}
+
+// Copy the text of the element that the button names.
+for (const button of document.querySelectorAll("[data-copy]")) {
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).innerText.trim());
+    const label = button.querySelector("[data-label]");
+    const before = label.textContent;
+    label.textContent = button.dataset.done;
+    setTimeout(() => {
+      label.textContent = before;
+    }, 2000);
+  });
+}
+
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.addEventListener("click", () => window.print());
+}
+
+// A slow line invites a second press: one form is sent once.
+for (const form of document.querySelectorAll("form[method=post]")) {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "1";
+  });
+}
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});

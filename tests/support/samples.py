@@ -1,0 +1,496 @@
+"""Believable pages over invented work: what the preview and the template tests show.
+
+Every person, phone and record here is made up; names are posts, never people.
+"""
+
+# ruff: noqa: FBT003 - a page's fields read as a row of a table here
+
+from datetime import UTC, date, datetime, timedelta
+
+from api.pages import qr
+from api.pages.contexts import (
+    AccountLine,
+    AccountsPage,
+    Answer,
+    AppUserLine,
+    AppUserQrPage,
+    AppUsersPage,
+    AttachmentLine,
+    Bar,
+    Cell,
+    Column,
+    DayCount,
+    DownloadsPage,
+    Draft,
+    FieldOption,
+    FindingLine,
+    FormHead,
+    FormLine,
+    FormPage,
+    Frame,
+    Group,
+    HistoryLine,
+    HomePage,
+    LanOffer,
+    LoginPage,
+    Misfit,
+    NewProjectPage,
+    Notice,
+    Page,
+    ProblemPage,
+    ProjectCard,
+    ProjectHead,
+    ProjectPage,
+    ProjectSettingsPage,
+    QrCard,
+    QrSheetPage,
+    QuestionSummary,
+    Repeat,
+    RepeatRow,
+    RoleGroup,
+    RoleOption,
+    StoredFile,
+    SubmissionFilter,
+    SubmissionLine,
+    SubmissionPage,
+    SubmissionsPage,
+    SummaryPage,
+    TableLine,
+    Unreachable,
+    UploadOutcome,
+    UploadPage,
+    VersionLine,
+    Viewer,
+)
+
+NOW = datetime(2026, 11, 24, 7, 5, tzinfo=UTC)
+ADDRESS = "https://lentera.example.org"
+PROJECT = ProjectHead(id=1, name="Pencegahan TPPO Kalimantan Barat", may_manage=True)
+ABOUT = "Registrasi dan skrining korban, sosialisasi, dan layanan terpadu satu atap di 14 kabupaten/kota."
+CASES = FormHead("tppo_korban_registrasi", "Registrasi & skrining korban TPPO", True, True, "open")
+TALKS = FormHead("tppo_sosialisasi", "Sosialisasi & daftar hadir", True, False, "closing")
+UNREACHABLE = Unreachable(
+    "http://127.0.0.1:8383",
+    (LanOffer("http://192.168.1.10:8383", "0.0.0.0:8383", False),),
+)
+ANSWERING = Unreachable(
+    "http://127.0.0.1:8383",
+    (LanOffer("http://192.168.1.10:8383", "0.0.0.0:8383", True, "http://192.168.1.10:8383/projects/1/app-users"),),
+)
+POSTS = ("Entikong 1", "Entikong 2", "Aruk 1", "Sanggau 1", "Sanggau 2", "Badau 1", "Singkawang 1", "Pontianak LTSA 3")
+
+
+def frame(language: str = "id", **changes: object) -> Frame:
+    """What surrounds a page for an administrator."""
+    given = {
+        "language": language,
+        "csrf_token": "sample",
+        "here": "/",
+        "viewer": Viewer("Koordinator Sanggau", True),
+        "is_demo": True,
+        **changes,
+    }
+    return Frame(**given)
+
+
+def _ago(**span: float) -> datetime:
+    return NOW - timedelta(**span)
+
+
+def _home() -> HomePage:
+    return HomePage(
+        projects=(
+            ProjectCard(1, PROJECT.name, ABOUT, 3, 1482, _ago(minutes=12), True),
+            ProjectCard(2, "Pelatihan petugas", "Formulir latihan untuk petugas baru.", 1, 36, _ago(days=9), False),
+            ProjectCard(3, "Sosialisasi sekolah 2025", "", 2, 8120, _ago(days=320), False, True),
+        ),
+        may_create=True,
+    )
+
+
+def _forms() -> tuple[FormLine, ...]:
+    return (
+        FormLine(
+            "ltsa_intake", "Intake LTSA pekerja migran", "2026010100", False, "open", 1125, _ago(minutes=12), True
+        ),
+        FormLine(CASES.form_id, CASES.title, "2026010100", True, "open", 214, _ago(days=1, hours=2), False),
+        FormLine(TALKS.form_id, TALKS.title, "2026010100", False, "closing", 143, _ago(days=40), False),
+        FormLine("tppo_kedatangan", "Rombongan kedatangan WNI/PMI", None, True, "open", 0, None, False),
+    )
+
+
+def _findings(*, errors: bool) -> tuple[FindingLine, ...]:
+    bad = (
+        FindingLine(
+            "error",
+            "Kode “61.1” tersimpan sebagai angka. Excel membuang nol di akhir: 61.10 (Melawi) menjadi 61.1. "
+            "Ubah format sel menjadi Teks, lalu ketik ulang kodenya.",
+            "choices",
+            14,
+            "B",
+        ),
+        FindingLine(
+            "error",
+            "Pertanyaan “alamat_rumah” disebut di kolom relevant, tetapi tidak ada di lembar ini.",
+            "survey",
+            37,
+            "G",
+        ),
+        FindingLine("error", "Lembar settings tidak memiliki form_id. Isi kolom form_id.", "settings", 2, None),
+    )
+    mild = (
+        FindingLine(
+            "warning",
+            "“umur” dihitung dari tgl_lahir yang bersifat identity. Tulis kelasnya sendiri di kolom privacy "
+            "(misalnya quasi) jika umur boleh terlihat.",
+            "survey",
+            22,
+            "P",
+        ),
+        FindingLine("warning", "Tidak ada terjemahan bahasa Inggris untuk 4 label.", "survey", None, "D"),
+        FindingLine("warning", "Versi sama dengan versi yang sudah terbit.", None, None, None),
+    )
+    return (bad if errors else ()) + mild
+
+
+ATTACHMENTS = (
+    AttachmentLine("kabkota.csv", "file", 412, _ago(days=30)),
+    AttachmentLine("kecamatan.csv", "file", 5310, _ago(days=30)),
+    AttachmentLine("lembaga.csv", "file", None, None),
+    AttachmentLine("contoh_paspor.jpg", "image", None, None),
+    AttachmentLine("persetujuan.mp3", "audio", 1_240_000, _ago(days=2)),
+)
+VERSIONS = (
+    VersionLine("2026010100", _ago(days=120), "Koordinator Provinsi", "Menambah pertanyaan titik masuk.", 61, True),
+    VersionLine("2025110300", _ago(days=200), "Koordinator Provinsi", "", 58, True),
+    VersionLine("", _ago(days=260), "Admin", "Versi pertama, dari server lama.", 40, False),
+)
+
+
+def _form(*, draft: bool) -> FormPage:
+    return FormPage(
+        project=PROJECT,
+        form=CASES if draft else TALKS,
+        submissions=214,
+        last_submission=_ago(days=1, hours=2) if draft else None,
+        draft=Draft(
+            "2026010100", _ago(hours=3), "Koordinator Sanggau", 64, True, ATTACHMENTS, _findings(errors=False), True
+        )
+        if draft
+        else None,
+        versions=VERSIONS,
+        attachments=ATTACHMENTS[:2],
+        version="2026010100-1" if draft else "",
+        problems={"version": "Versi ini sudah pernah terbit. Pakai nama lain."} if draft else {},
+    )
+
+
+COLUMNS = (
+    Column("Kabupaten/kota penanganan", "kab_penanganan"),
+    Column("Tanggal registrasi", "tgl_registrasi"),
+    Column("Bagaimana korban teridentifikasi?", "kanal"),
+    Column("Nama lengkap", "nama", is_identity=True),
+    Column("NIK (bila ada)", "nik", is_identity=True),
+    Column("Umur", "umur", is_number=True),
+    Column("Modus", "modus"),
+    Column("Tingkat risiko", "risiko"),
+)
+
+
+def _lines() -> tuple[SubmissionLine, ...]:
+    places = ("Sanggau", "Kota Pontianak", "Sambas", "Kapuas Hulu", "Kubu Raya")
+    channels = ("Kedatangan di PLBN", "Laporan keluarga", "Rujukan lembaga", "Kedatangan di bandara/pelabuhan")
+    methods = ("Pengantin pesanan", "Sektor informal, Eksploitasi PRT", "Penerjemah Mandarin lalu dieksploitasi")
+    states = ("received", "approved", "hasIssues", "edited", "received", "rejected")
+    return tuple(
+        SubmissionLine(
+            instance_id=f"uuid:6f1d0c52-7a3e-4b0e-9d11-{number:012d}",
+            name=f"KRB-7F3A-{0x91C2 + 37 * number:04X}-0B",
+            received=_ago(hours=5 * number + 1),
+            submitter=POSTS[number % len(POSTS)],
+            review=states[number % len(states)],
+            files_missing=1 if number == 4 else 0,
+            misfits=2 if number == 2 else 0,
+            cells=(
+                Cell(places[number % len(places)]),
+                Cell((_ago(hours=5 * number + 2)).date().isoformat()),
+                Cell(channels[number % len(channels)]),
+                Cell("", is_masked=True),
+                Cell("", is_masked=number % 3 != 0),
+                Cell(str(16 + (number * 7) % 40)),
+                Cell(methods[number % len(methods)]),
+                Cell("Tinggi" if number % 4 == 0 else "Sedang"),
+            ),
+        )
+        for number in range(14)
+    )
+
+
+def _submissions(**changes: object) -> SubmissionsPage:
+    given = {
+        "project": PROJECT,
+        "form": CASES,
+        "columns": COLUMNS,
+        "hidden_columns": 53,
+        "rows": _lines(),
+        "total": 1214,
+        "matching": 1214,
+        "fields": (
+            FieldOption("/g_petugas/kab_penanganan", "Kabupaten/kota penanganan"),
+            FieldOption("/modus", "Modus"),
+        ),
+        "filter": SubmissionFilter(),
+        "older": "b2xkZXI",
+        **changes,
+    }
+    return SubmissionsPage(**given)
+
+
+PHOTO = StoredFile("daftar_hadir_1.jpg", "image", True, 1_840_000, True)
+LATE = StoredFile("wawancara.m4a", "audio", False)
+SCAN = StoredFile("surat_izin.pdf", "file", True, 96_000)
+
+
+def _submission(*, edited: bool) -> SubmissionPage:
+    first = "uuid:6f1d0c52-7a3e-4b0e-9d11-000000000001"
+    second = "uuid:0b1f6d3e-52c1-4a8e-8f55-000000000002"
+    attendance = tuple(
+        RepeatRow(
+            number,
+            (
+                Answer("Inisial", "p_inisial", "", is_masked=True),
+                Answer("Jenis kelamin", "p_jk", "Perempuan" if number % 2 else "Laki-laki"),
+                Answer("Kelompok umur", "p_umur", "12-17"),
+                Answer("Peran", "p_peran", "Siswa/mahasiswa"),
+                Answer("Post-test", "p_post", str(70 + number) if number != 3 else ""),
+            ),
+        )
+        for number in range(1, 5)
+    )
+    referral = (
+        Answer("Layanan", "layanan_rujuk", "Rehabilitasi kesehatan"),
+        Answer("Surat", "surat", "surat_izin.pdf", file=SCAN),
+        Group("Penerima", (Answer("Lembaga", "lembaga_rujuk", "UPTD PPA (contoh)"),)),
+    )
+    return SubmissionPage(
+        project=PROJECT,
+        form=CASES,
+        instance_id=first,
+        name="KRB-7F3A-91C2-0B" if edited else "",
+        version="2026010100",
+        received=_ago(days=1, hours=2),
+        submitter="Entikong 1",
+        device="collect:4Wd0Fq2r",
+        review="edited" if edited else "received",
+        may_review=True,
+        items=(
+            Answer("Kode", "kode", "KRB-7F3A-91C2-0B"),
+            Group(
+                "Petugas dan tempat",
+                (
+                    Answer("Kabupaten/kota penanganan", "kab_penanganan", "Sanggau"),
+                    Answer("Tanggal registrasi", "tgl_registrasi", "23 Nov 2026"),
+                    Answer("Bagaimana korban teridentifikasi?", "kanal", "Kedatangan di PLBN"),
+                ),
+            ),
+            Group(
+                "Identitas (rahasia)",
+                (
+                    Answer("Nama lengkap", "nama", "", is_masked=True),
+                    Answer("NIK (bila ada)", "nik", "", is_masked=True),
+                    Answer("Umur", "umur", "17"),
+                    Answer("Perkiraan umur", "umur_kira", "sekitar 17", is_misfit=True),
+                    Group(
+                        "Cara menghubungi", (Answer("Nomor HP", "hp", "", is_masked=True), Answer("Jam", "jam", "sore"))
+                    ),
+                ),
+            ),
+            Repeat("Peserta", attendance),
+            Repeat("Rujukan", (RepeatRow(1, referral), RepeatRow(2, referral[:1]))),
+            Repeat("Barang bukti", ()),
+            Group(
+                "Lampiran",
+                (
+                    Answer("Foto daftar hadir", "foto", PHOTO.name, file=PHOTO),
+                    Answer("Rekaman", "rekaman", LATE.name, file=LATE),
+                    Answer(
+                        "Catatan kasus (tanpa nama)",
+                        "catatan",
+                        "Datang bersama rombongan lewat PLBN Entikong.\nMembutuhkan pendamping untuk pemeriksaan "
+                        "kesehatan; bersedia dirujuk ke UPTD PPA kabupaten asal.",
+                    ),
+                ),
+            ),
+        ),
+        has_masked=True,
+        blanks=23,
+        shows_blanks=not edited,
+        files=(PHOTO, SCAN, LATE),
+        misfits=(Misfit("Perkiraan umur", "/g_identitas/umur_kira"),) if edited else (),
+        history=(
+            HistoryLine(second, 2, _ago(hours=4), "Entikong 1", "collect:4Wd0Fq2r", "Collect 2026.2", edited),
+            HistoryLine(
+                first, 1, _ago(days=1, hours=2), "Entikong 1", "collect:4Wd0Fq2r", "Collect 2026.2", not edited
+            ),
+        ),
+        older_id="uuid:older",
+        newer_id="uuid:newer" if edited else "",
+    )
+
+
+def _summary(*, empty: bool) -> SummaryPage:
+    counts = [(7 * n * n + 3 * n) % 23 if n % 7 not in (5, 6) else n % 3 for n in range(60)]
+    days = tuple(DayCount(date(2026, 9, 26) + timedelta(days=n), count) for n, count in enumerate(counts))
+    channels = (
+        ("Kedatangan di PLBN", 612),
+        ("Rujukan lembaga", 288),
+        ("Laporan keluarga", 201),
+        ("Datang sendiri", 113),
+    )
+    methods = (
+        ("Pengantin pesanan", 422),
+        ("Eksploitasi PRT", 377),
+        ("Sektor informal (kebun, konstruksi, restoran)", 301),
+    )
+    return SummaryPage(
+        project=PROJECT,
+        form=CASES,
+        records=0 if empty else 1214,
+        as_of=NOW,
+        per_day=() if empty else days,
+        questions=(
+            QuestionSummary(
+                "Bagaimana korban teridentifikasi?",
+                "kanal",
+                False,
+                1214,
+                tuple(Bar(label, n, n / 1214) for label, n in channels),
+            ),
+            QuestionSummary("Modus", "modus", True, 980, tuple(Bar(label, n, n / 980) for label, n in methods)),
+            QuestionSummary(
+                "Jenis kelamin", "jk", False, 1190, (Bar("Perempuan", 871, 0.732), Bar("Laki-laki", 319, 0.268))
+            ),
+        ),
+        since=date(2026, 9, 26) if empty else None,
+    )
+
+
+def _app_users() -> tuple[AppUserLine, ...]:
+    users = [
+        AppUserLine(n, name, _ago(days=60), _ago(hours=n) if n != 3 else None, 40 * n, False)
+        for n, name in enumerate(POSTS)
+    ]
+    return (*users, AppUserLine(99, "Sambas 1 (hilang)", _ago(days=90), _ago(days=30), 12, True))
+
+
+def _code(number: int) -> str:
+    return f"eJx1j0FuwjAQRe/SvUkbQ0K9q{number:02d}" + "Kx8Q2mZs7LtPq0aR5uYc0vD3nF6wEt" * 7
+
+
+def pages() -> dict[str, Page]:
+    """Give every page in each of its moods, under a short name."""
+    users = _app_users()
+    accounts = (
+        AccountLine("Admin", "admin@example.org", ("Administrator",), _ago(days=300), _ago(hours=1), False),
+        AccountLine(
+            "Koordinator Sanggau",
+            "sanggau@example.org",
+            ("Pengelola: " + PROJECT.name, "Pengamat: Pelatihan petugas"),
+            _ago(days=200),
+            NOW,
+            True,
+        ),
+        AccountLine("Analis", "analis@example.org", (), _ago(days=3), None, False),
+    )
+    roles = (
+        RoleGroup("", (RoleOption("admin", "Administrator"),)),
+        RoleGroup(PROJECT.name, (RoleOption("manager:1", "Pengelola"), RoleOption("viewer:1", "Pengamat"))),
+    )
+    cards = tuple(
+        QrCard(name, qr.draw(_code(n))) for n, name in enumerate((*POSTS, "Ketapang 1", "Pos Sungai Kelik 4"))
+    )
+    return {
+        "login": LoginPage(),
+        "login-refused": LoginPage("sanggau@example.org", "E-mail atau kata sandi tidak cocok. Periksa lagi.", "/"),
+        "home": _home(),
+        "home-empty": HomePage((), True),
+        "home-empty-viewer": HomePage((), False),
+        "project": ProjectPage(PROJECT, ABOUT, _forms(), 8),
+        "project-first": ProjectPage(PROJECT, "", (), 0),
+        "project-empty-viewer": ProjectPage(ProjectHead(1, "Pelatihan petugas", False, True), "", (), 0),
+        "project-new": NewProjectPage("", "", {"name": "Nama wajib diisi."}),
+        "project-settings": ProjectSettingsPage(PROJECT, PROJECT.name, ABOUT),
+        "project-settings-archived": ProjectSettingsPage(
+            ProjectHead(1, PROJECT.name, True, True), PROJECT.name, ABOUT, {"name": "Nama ini sudah dipakai."}
+        ),
+        "upload": UploadPage(PROJECT, None, 100_000_000),
+        "upload-errors": UploadPage(
+            PROJECT, None, 100_000_000, UploadOutcome("registrasi_v2.xlsx", _findings(errors=True), "")
+        ),
+        "upload-warnings": UploadPage(
+            PROJECT, CASES, 100_000_000, UploadOutcome("registrasi_v2.xlsx", _findings(errors=False), "kept-1")
+        ),
+        "upload-refused": UploadPage(PROJECT, CASES, 100_000_000, None, "Berkas ini bukan buku kerja Excel."),
+        "form-draft": _form(draft=True),
+        "form": _form(draft=False),
+        "submissions": _submissions(),
+        "submissions-filtered": _submissions(
+            rows=_lines()[:3],
+            matching=31,
+            filter=SubmissionFilter("/modus", "Pengantin pesanan", date(2026, 11, 1), date(2026, 11, 24), "approved"),
+            suggestions=("Pengantin pesanan", "Eksploitasi PRT"),
+            older="",
+            newer="bmV3ZXI",
+        ),
+        "submissions-none-fit": _submissions(
+            rows=(), matching=0, filter=SubmissionFilter(review="rejected"), problem="Tanggal “31 Feb” tidak dikenal."
+        ),
+        "submissions-empty": _submissions(rows=(), total=0, matching=0, older=""),
+        "submission": _submission(edited=True),
+        "submission-first-version": _submission(edited=False),
+        "summary": _summary(empty=False),
+        "summary-empty": _summary(empty=True),
+        "downloads": DownloadsPage(
+            PROJECT,
+            CASES,
+            (TableLine("tppo_korban_registrasi", CASES.title, 1214, 63), TableLine("peserta", "Peserta", 3920, 9)),
+            ("Nama lengkap", "Nama panggilan/alias", "Tanggal lahir", "NIK (bila ada)", "Alamat", "Nomor HP"),
+            48,
+        ),
+        "app-users": AppUsersPage(PROJECT, users),
+        "app-users-empty": AppUsersPage(
+            PROJECT, (), UNREACHABLE, "Entikong 1\nEntikong 2", {"names": "Nama “Entikong 1” sudah ada."}
+        ),
+        "app-user-qr": AppUserQrPage(PROJECT, users[1], ADDRESS, qr.draw(_code(1)), None, 0, 2),
+        "app-user-qr-refused": AppUserQrPage(PROJECT, users[1], "http://127.0.0.1:8383", None, ANSWERING),
+        "qr-sheet": QrSheetPage(PROJECT, cards, ADDRESS, NOW.date()),
+        "qr-sheet-refused": QrSheetPage(
+            PROJECT, (), "http://127.0.0.1:8383", NOW.date(), Unreachable("http://127.0.0.1:8383", ())
+        ),
+        "qr-sheet-empty": QrSheetPage(PROJECT, (), ADDRESS, NOW.date()),
+        "accounts": AccountsPage(
+            accounts, roles, 10, "Petugas Sambas", "sambas", "viewer:1", {"email": "Alamat e-mail tidak lengkap."}
+        ),
+        "problem-404": ProblemPage(404, "404.1"),
+        "problem-403": ProblemPage(403, back="/projects/1"),
+        "problem-500": ProblemPage(500, reference="2026-11-24-7f3a91c2"),
+        "problem": ProblemPage(
+            409, "409.6", "Formulir ini sudah punya draf lain. Muat ulang halaman, lalu coba lagi.", back="/projects/1"
+        ),
+    }
+
+
+def frames() -> dict[str, Frame]:
+    """Give the frames that differ from the usual one, by page."""
+    good = Notice("good", "Formulir terbit. Ponsel mendapatkannya saat berikutnya bertanya.")
+    out = {"viewer": None, "is_demo": False}
+    return {
+        "login": frame(**out),
+        "login-refused": frame(**out, notices=(Notice("info", "Anda sudah keluar."),)),
+        "problem-404": frame(viewer=None),
+        "home-empty-viewer": frame(viewer=Viewer("Analis", False), is_demo=False),
+        "form": frame(notices=(good,)),
+        "app-users": frame(
+            notices=(Notice("problem", "Nama yang ke-3 kosong."), Notice("warning", "Satu nama terulang."))
+        ),
+    }
