@@ -7,13 +7,15 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+import zxingcpp
 from babel.messages.pofile import read_po
 from flask import Flask
 from flask.templating import Environment
 from flask_babel import get_locale
+from PIL import Image, ImageDraw
 from playwright.sync_api import sync_playwright
 
-from api.pages import contexts, render
+from api.pages import contexts, qr, render
 from api.pages.assets import build
 from tests.support import preview, samples
 
@@ -191,6 +193,17 @@ def test_the_filter_stays_in_the_address_of_the_next_page(html):
     assert links
     for part in ("field=/modus", "value=Pengantin+pesanan", "since=2026-11-01", "until=2026-11-24", "review=approved"):
         assert part in links[0].replace("%2F", "/").replace("%20", "+"), part
+
+
+def test_a_drawn_qr_code_is_read_back_as_it_was():
+    text = "eJyrVspOrVSyUkpMTlayMrQwMNBRykstKU8sUrJSKsnMBYkYmhgYGljUAgDyRwzB" * 4
+    drawn = qr.draw(text)
+    picture = Image.new("1", (drawn.size * 4, drawn.size * 4), 1)
+    pen = ImageDraw.Draw(picture)
+    for x, y, run in re.findall(r"M(\d+) (\d+)h(\d+)v1", drawn.path):
+        left, top = int(x) * 4, int(y) * 4
+        pen.rectangle((left, top, left + int(run) * 4 - 1, top + 3), fill=0)
+    assert [code.text for code in zxingcpp.read_barcodes(picture.convert("L"))] == [text]
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -57,9 +57,21 @@ async function sprite(manifest) {
   await writeFile(path.join(out, manifest["icons.svg"]), text);
 }
 
+// The type's and the icons' licences travel with them.
+async function licences(manifest) {
+  const { dependencies } = JSON.parse(await readFile(path.join(here, "package.json"), "utf8"));
+  const texts = [];
+  for (const name of Object.keys(dependencies).filter((name) => name !== "esbuild")) {
+    texts.push(`${name}\n\n${await readFile(path.join(here, "node_modules", name, "LICENSE"), "utf8")}`);
+  }
+  manifest["licences.txt"] = "licences.txt";
+  await writeFile(path.join(out, "licences.txt"), texts.join("\n\n"));
+}
+
 await mkdir(out, { recursive: true });
 const manifest = await bundle();
 await sprite(manifest);
+await licences(manifest);
 // What is left from earlier builds goes last, so that pages served meanwhile keep their files.
 const kept = new Set([...Object.values(manifest), "manifest.json"]);
 await writeFile(path.join(out, "manifest.json"), JSON.stringify(manifest, Object.keys(manifest).sort(), 2) + "\n");

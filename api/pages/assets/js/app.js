@@ -2,12 +2,12 @@
 
 document.documentElement.classList.add("has-script");
 
-// Name the file that was chosen, and take one that is dropped on its box.
+// Take files that are dropped on their box; name them where there are several, which browsers only count.
 for (const box of document.querySelectorAll("[data-drop]")) {
   const input = box.querySelector("input[type=file]");
   const chosen = box.querySelector("[data-chosen]");
   const show = () => {
-    chosen.textContent = [...input.files].map((file) => file.name).join(", ");
+    if (chosen) chosen.textContent = [...input.files].map((file) => file.name).join(", ");
   };
   input.addEventListener("change", show);
   for (const type of ["dragenter", "dragover"]) {
@@ -28,8 +28,12 @@ for (const box of document.querySelectorAll("[data-drop]")) {
   });
 }
 
-// Copy the text of the element that the button names.
+// Copy the text of the element that the button names. Browsers allow it on https and on this machine only.
 for (const button of document.querySelectorAll("[data-copy]")) {
+  if (!navigator.clipboard) {
+    button.remove();
+    continue;
+  }
   button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).innerText.trim());
     const label = button.querySelector("[data-label]");
