@@ -18,7 +18,7 @@ help: ## List what there is
 setup: $(VENV)/installed $(BUILT) ## Set up what is missing: libraries, pages' assets, translations
 
 run: setup ## Serve a demo with generated data on http://127.0.0.1:8383
-	@LENTERA_DATA=demo exec $(BIN)/lentera demo
+	@LENTERA_DATA=demo $(BIN)/lentera demo && LENTERA_DATA=demo exec $(BIN)/lentera serve
 
 test: $(VENV)/installed-dev $(ASSETS)/node_modules/axe-core $(BUILT) ## Set up what is missing, then check everything
 	$(BIN)/ruff format --check .

@@ -53,6 +53,7 @@ def configure_logging() -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     # pyxform explains itself at length, with the cells' contents.
     logging.getLogger("pyxform").setLevel(logging.CRITICAL)
 

@@ -28,6 +28,7 @@ class Record:
 
     id: int
     instance_id: str
+    instance_name: str | None
     created_at: datetime
     updated_at: datetime | None
     submitter_id: int | None
@@ -46,15 +47,15 @@ class Record:
 #: What `Record` says besides the answers, for the submissions of the subquery that is put in: names and numbers come by
 #: index for the few of a page.
 _RECORDS = """
-    select s.id, s.instance_id, s.created_at, s.updated_at, s.submitter_id, a.display_name, s.device_id,
+    select s.id, s.instance_id, c.instance_name, s.created_at, s.updated_at, s.submitter_id, a.display_name, s.device_id,
            s.review_state, v.version, s.edits, s.misfits, s.out_of_scope, f.present, f.expected
     from ({submissions}) s left join actors a on a.id = s.submitter_id
     join form_versions v on v.id = s.form_version_id
+    join submission_versions c on c.submission_id = s.id and c.current
     cross join lateral (
         select count(*) filter (where is_expected and blob_id is not null) as present,
                count(*) filter (where is_expected) as expected
-        from submission_files
-        where version_id = (select id from submission_versions where submission_id = s.id and current)
+        from submission_files where version_id = c.id
     ) f
     order by s.id desc
 """
@@ -87,7 +88,7 @@ def select(  # noqa: PLR0913 - a page of a filtered list
     )
     parameters = {**wanted.parameters, "limit": str(limit), "before": _or_none(before), "after": _or_none(after)}
     rows = db.session.connection().exec_driver_sql(_RECORDS.format(submissions=page), parameters)
-    found = {r[0]: Record(*[*r[:10], tuple(r[10]), *r[11:], dict.fromkeys(paths)]) for r in rows}
+    found = {r[0]: Record(*[*r[:11], tuple(r[11]), *r[12:], dict.fromkeys(paths)]) for r in rows}
     if paths:
         for row in fetch(layout, "", list(found), paths=paths):
             found[row.submission_id].values.update(row.values)

@@ -1,0 +1,99 @@
+"""The door for people: what surrounds a page, how a page leaves, and how a refusal looks.
+
+A view returns a context of `contexts` (or one with a status, or a ready Response); this turns it into HTML. Whoever is
+not logged in is sent to the log-in page and brought back afterwards.
+"""
+
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, flash, g, get_flashed_messages, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from api.endpoint import Door
+from api.pages import render as rendering
+from api.pages.contexts import Frame, Notice, Page, ProblemPage, Viewer
+from forms import access, catalogue
+from forms.access import Permission
+from forms.problems import AuthenticationFailed, Problem
+
+LANGUAGE_COOKIE = "language"
+
+#: Pages run nothing but their own bundled script and show nothing from elsewhere; nobody may frame them.
+_POLICY = (
+    "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'; "
+    "img-src 'self' blob:; media-src 'self'"
+)
+
+
+def write(result: Page | tuple[Page, int] | AnyResponse) -> Any:
+    """Write what a view gives as a page."""
+    if isinstance(result, AnyResponse):
+        response: Any = result
+    else:
+        page, status = result if isinstance(result, tuple) else (result, 200)
+        response = Response(rendering.render(page), status, mimetype="text/html")
+    # What is on a page may be about a person; a shared computer's browser must not find it again after the log-out.
+    response.headers.setdefault("Cache-Control", "no-store")
+    response.headers["Content-Security-Policy"] = _POLICY
+    response.headers["Referrer-Policy"] = "same-origin"
+    return response
+
+
+def refuse(problem: Problem) -> Any:
+    """Show a refusal; without a session, the log-in page, which comes back here."""
+    if isinstance(problem, AuthenticationFailed) and request.method in ("GET", "HEAD"):
+        return redirect(url_for("pages.login", next=here()))
+    page = ProblemPage(status=problem.status, code=str(problem.code), text=problem.text(language()))
+    return write((page, problem.status))
+
+
+pages = Door("pages", write, refuse, name_of=lambda function: function.__name__)
+
+
+def language() -> Literal["id", "en"]:
+    """Tell which language a page is in: the one chosen on a page, else the browser's, else Indonesian."""
+    chosen = request.cookies.get(LANGUAGE_COOKIE)
+    if chosen not in ("id", "en"):
+        chosen = request.accept_languages.best_match(("id", "en"), default="id")
+    return "en" if chosen == "en" else "id"
+
+
+def here() -> str:
+    """Give path and query of this page."""
+    return request.full_path.rstrip("?")
+
+
+def own_address(given: str) -> str:
+    """Give an address to go on to, the first page where it is not one of ours."""
+    parts = urlsplit(given)
+    is_ours = given.startswith("/") and not given.startswith(("//", "/\\")) and not parts.netloc
+    return given if is_ours else url_for("pages.home")
+
+
+def say(tone: Literal["good", "info", "warning", "problem"], text: str) -> None:
+    """Put a sentence on top of the next page."""
+    flash(text, tone)
+
+
+def install(app: Flask) -> None:
+    """Prepare the application to render pages."""
+    rendering.install(app, _frame, language=language, timezone=app.extensions["lentera"].zone)
+
+
+def _frame() -> Frame:
+    identified = g.get("identified")
+    viewer, csrf = None, ""
+    if identified is not None and not request.path.startswith("/v1/"):
+        administers = access.can(identified.actor, Permission.USER_LIST)
+        viewer = Viewer(name=identified.actor.display_name, may_administer=administers)
+        csrf = identified.credential.csrf if identified.credential else ""
+    notices = tuple(Notice(tone, text) for tone, text in get_flashed_messages(with_categories=True))
+    return Frame(
+        language=language(),
+        csrf_token=csrf,
+        here=here(),
+        viewer=viewer,
+        notices=notices,
+        is_demo=catalogue.is_demo(),
+    )

@@ -1,0 +1,198 @@
+"""People and devices: app users with their QR codes, and accounts of web users."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import redirect, request, url_for
+from flask_babel import gettext as _
+
+from api.endpoint import as_id, origin, server
+from api.pages import door, qr, reach
+from api.pages.contexts import (
+    AccountLine,
+    AccountsPage,
+    AppUserLine,
+    AppUserQrPage,
+    AppUsersPage,
+    QrCard,
+    QrCode,
+    QrSheetPage,
+    RoleGroup,
+    RoleOption,
+    Unreachable,
+)
+from api.pages.door import pages, say
+from api.pages.projects import head
+from forms import accounts as people
+from forms import catalogue
+from forms.access import Actor, Permission
+from forms.accounts import AppUser
+from forms.models import Project
+from forms.problems import NotFound, Problem
+
+_PASSWORD_LENGTH = 10
+#: A sheet of paper has eight cards; nobody needs a thousand devices at once.
+_MOST_NAMES = 500
+
+
+@pages.on("GET POST", "/projects/<project_id>/app-users", may=Permission.FIELD_KEY_LIST)
+def app_users(actor: Actor, project: Project) -> Any:
+    """List a project's app users, and make new ones."""
+    names = request.form.get("names", "")
+    wanted = [name.strip() for name in names.splitlines() if name.strip()]
+    if request.method == "GET":
+        return _app_users_page(actor, project)
+    if not wanted or len(wanted) > _MOST_NAMES:
+        problem = _("Write at least one name, and at most %(most)s.", most=_MOST_NAMES)
+        return _app_users_page(actor, project, names, {"names": problem}), 400
+    for name in wanted:
+        made = people.create_app_user(actor, project, name, vault=server().vault)
+        # On the project, not on each form: a form that is published tomorrow reaches the phones without another step.
+        people.assign(actor, made.id, people.APP_USER_ROLE, project_id=project.id)
+    say("good", _("They may fill every form of this project. Show each its QR code, or print the cards."))
+    return redirect(url_for("pages.app_users", project_id=project.id), 303)
+
+
+def _app_users_page(
+    actor: Actor, project: Project, names: str = "", problems: dict[str, str] | None = None
+) -> AppUsersPage:
+    users = tuple(_line(user) for user in people.list_app_users(project, vault=server().vault))
+    return AppUsersPage(head(actor, project), users, _unreachable(), names, problems or {})
+
+
+def _line(user: AppUser) -> AppUserLine:
+    return AppUserLine(
+        id=user.id,
+        name=user.display_name,
+        created=user.created_at,
+        last_seen=user.last_used,
+        submissions=user.submissions,
+        is_revoked=user.token is None,
+    )
+
+
+def _unreachable() -> Unreachable | None:
+    return reach.check(origin(), door.here(), server().bound)
+
+
+def _code(project: Project, user: AppUser) -> QrCode:
+    if user.token is None:
+        raise NotFound
+    return qr.draw(reach.settings(origin(), user.token, project.id, project.name))
+
+
+@pages.on("GET", "/projects/<project_id>/app-users/<app_user_id>/qr", may=Permission.FIELD_KEY_LIST)
+def app_user_qr(actor: Actor, project: Project, app_user_id: str) -> AppUserQrPage:
+    """Show one app user's QR code, large."""
+    live = [user for user in people.list_app_users(project, vault=server().vault) if user.token]
+    ids = [user.id for user in live]
+    wanted = as_id(app_user_id, "appUserId")
+    if wanted not in ids:
+        raise NotFound
+    place = ids.index(wanted)
+    unreachable = _unreachable()
+    return AppUserQrPage(
+        project=head(actor, project),
+        app_user=_line(live[place]),
+        address=origin(),
+        qr=None if unreachable else _code(project, live[place]),
+        unreachable=unreachable,
+        previous_id=ids[place - 1] if place else None,
+        next_id=ids[place + 1] if place + 1 < len(ids) else None,
+    )
+
+
+@pages.on("GET", "/projects/<project_id>/app-users/cards", may=Permission.FIELD_KEY_LIST)
+def qr_sheet(actor: Actor, project: Project) -> QrSheetPage:
+    """Show cards with QR codes, to print and cut: those ticked, or all."""
+    ticked = {as_id(text, "app_user") for text in request.args.getlist("app_user")}
+    live = [user for user in people.list_app_users(project, vault=server().vault) if user.token]
+    chosen = sorted((u for u in live if not ticked or u.id in ticked), key=lambda u: u.display_name.lower())
+    unreachable = _unreachable()
+    cards = () if unreachable else tuple(QrCard(user.display_name, _code(project, user)) for user in chosen)
+    today = datetime.now(ZoneInfo(server().zone)).date()
+    return QrSheetPage(head(actor, project), cards, origin(), today, unreachable)
+
+
+@pages.on("POST", "/projects/<project_id>/app-users/<app_user_id>/revoke", may=Permission.SESSION_END)
+def app_user_revoke(actor: Actor, project: Project, app_user_id: str) -> Any:
+    """Withdraw an app user's access at once."""
+    people.revoke_app_user(actor, project, as_id(app_user_id, "appUserId"), vault=server().vault)
+    say("good", _("Access is withdrawn. The phone can send and fetch nothing any more."))
+    return redirect(url_for("pages.app_users", project_id=project.id), 303)
+
+
+@pages.on("GET POST", "/accounts", may=Permission.USER_LIST)
+def accounts(actor: Actor) -> Any:
+    """List the web users, and make new ones."""
+    if request.method == "GET":
+        return _accounts_page(actor)
+    given = {name: request.form.get(name, "").strip() for name in ("name", "email", "role")}
+    problems = _check_account(given)
+    if not problems:
+        role_id, _colon, project_id = given["role"].partition(":")
+        try:
+            made = people.create_user(
+                actor, given["email"], password=request.form.get("password", ""), display_name=given["name"]
+            )
+            people.assign(actor, made, int(role_id), project_id=int(project_id) if project_id else None)
+        except Problem as problem:
+            field = "email" if problem.code == 409.3 else "password"  # noqa: PLR2004
+            problems = {field: problem.text(door.language())}
+    if problems:
+        return _accounts_page(actor, **given, problems=problems), 400
+    say("good", _("The account is made. Tell the password in person or by phone."))
+    return redirect(url_for("pages.accounts"), 303)
+
+
+def _check_account(given: dict[str, str]) -> dict[str, str]:
+    problems = {}
+    if "@" not in given["email"]:
+        problems["email"] = _("This is no e-mail address.")
+    if given["role"] not in _role_values():
+        problems["role"] = _("Choose what the person may do.")
+    return problems
+
+
+def _accounts_page(actor: Actor, **typed: Any) -> AccountsPage:
+    roles = people.roles_by_actor()
+    lines = tuple(
+        AccountLine(
+            name=person.display_name,
+            email=user.email,
+            roles=tuple(_role_words(role, project) for role, project in roles.get(person.id, ())),
+            created=person.created_at,
+            last_login=user.last_login_at,
+            is_self=person.id == actor.id,
+        )
+        for person, user in people.list_users()
+    )
+    return AccountsPage(lines, _role_groups(), _PASSWORD_LENGTH, **typed)
+
+
+def _role_words(system: str, project: str | None) -> str:
+    words = {
+        "admin": _("Administrator"),
+        "manager": _("Manages the project"),
+        "viewer": _("Reads the project"),
+        "formfill": _("Fills forms"),
+    }
+    name = words.get(system, system)
+    return f"{name}: {project}" if project else name
+
+
+def _role_groups() -> tuple[RoleGroup, ...]:
+    groups = [RoleGroup("", (RoleOption("1", _role_words("admin", None)),))]
+    for project in catalogue.all_projects():
+        options = ((5, "manager"), (6, "viewer"), (8, "formfill"))
+        groups.append(
+            RoleGroup(
+                project.name, tuple(RoleOption(f"{role}:{project.id}", _role_words(system, None)) for role, system in options)
+            )
+        )
+    return tuple(groups)
+
+
+def _role_values() -> set[str]:
+    return {option.value for group in _role_groups() for option in group.options}

@@ -1,0 +1,303 @@
+"""Submissions: the table of many, one in full, and its files."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import date
+from typing import Any
+from urllib.parse import quote
+
+from flask import Response, request
+from flask_babel import gettext as _
+
+from api.endpoint import server
+from api.pages import door
+from api.pages.contexts import (
+    Answer,
+    Cell,
+    Column,
+    FieldOption,
+    Group,
+    HistoryLine,
+    Misfit,
+    Node,
+    Repeat,
+    RepeatRow,
+    StoredFile,
+    SubmissionFilter,
+    SubmissionLine,
+    SubmissionPage,
+    SubmissionsPage,
+)
+from api.pages.door import pages
+from api.pages.forms import form_head
+from api.pages.projects import head
+from api.pages.words import Words
+from forms import accounts, answers, catalogue
+from forms import submissions as keeping
+from forms.access import Actor, Permission
+from forms.answers import SEALED, Condition, Filter, Record
+from forms.models import Form, Project
+from forms.problems import NotFound, Problem
+from forms.schema import Field
+from forms.submissions import File
+
+_PAGE = 50
+#: As many questions as a laptop shows beside what is known of the submission; the downloads have them all.
+_COLUMNS = 8
+_MOST_SUGGESTIONS = 300
+#: What a browser shows in a page without running anything.
+_SHOWN = {"image/jpeg": "image", "image/png": "image", "image/gif": "image", "image/webp": "image"}
+
+
+@pages.on("GET", "/projects/<project_id>/forms/<xml_form_id>/submissions", may=Permission.SUBMISSION_LIST)
+def submissions(actor: Actor, project: Project, form: Form) -> Any:
+    """Show a form's submissions, newest first, a page at a time, filtered as the address says."""
+    version = catalogue.current(form)
+    words = Words(version)
+    layout = answers.layout(form.id, version.id, words.schema)
+    columns = _columns(words)
+    shown, wanted, problem = _filter(words)
+    cursors = {name: int(text) for name in ("older", "newer") if (text := request.args.get(name, "")).isdecimal()}
+    total = answers.count(actor, form.id)
+    found: list[Record] = []
+    matching = 0
+    if not problem:
+        try:
+            matching = answers.count(actor, form.id, where=wanted, layout=layout) if shown.is_set else total
+            found = answers.select(
+                actor,
+                layout,
+                paths=[f.path for f in columns],
+                limit=_PAGE + 1,
+                before=cursors.get("older"),
+                after=cursors.get("newer"),
+                where=wanted,
+            )
+        except Problem as refusal:
+            problem = refusal.text(door.language())
+    is_back = "newer" in cursors
+    has_more = len(found) > _PAGE
+    # One more than shown tells whether there is another page; towards newer ones it is the first of the list.
+    found = (found[1:] if is_back else found[:_PAGE]) if has_more else found
+    page = SubmissionsPage(
+        project=head(actor, project),
+        form=form_head(actor, form),
+        columns=tuple(_column(words, f) for f in columns),
+        hidden_columns=len(_questions(words)) - len(columns),
+        rows=tuple(_line(words, columns, record) for record in found),
+        total=total,
+        matching=matching,
+        fields=tuple(FieldOption(f.path, words.label(f)) for f in _questions(words) if not f.is_identity),
+        filter=shown,
+        suggestions=_suggestions(words, shown.field_path),
+        older=str(found[-1].id) if found and (has_more or is_back) else "",
+        newer=str(found[0].id) if found and (has_more if is_back else "older" in cursors) else "",
+        problem=problem,
+    )
+    return (page, 400) if problem else page
+
+
+def _questions(words: Words) -> list[Field]:
+    """List the root's questions that hold an answer worth a column: no notes, no metadata, no files."""
+    return [f for f in words.schema.level("") if f.control and f.question != "note" and not f.is_file]
+
+
+def _columns(words: Words) -> list[Field]:
+    return _questions(words)[:_COLUMNS]
+
+
+def _column(words: Words, field: Field) -> Column:
+    return Column(words.label(field), field.name, is_number=field.type in ("int", "decimal"), is_identity=field.is_identity)
+
+
+def _line(words: Words, columns: list[Field], record: Record) -> SubmissionLine:
+    return SubmissionLine(
+        instance_id=record.instance_id,
+        name=record.instance_name or "",
+        received=record.created_at,
+        submitter=record.submitter or "",
+        review=record.review_state or "received",  # type: ignore[arg-type]
+        files_missing=record.files_expected - record.files_present,
+        misfits=len(record.misfits),
+        cells=tuple(
+            Cell(words.text(f, record.values[f.path]), is_masked=record.values[f.path] is SEALED) for f in columns
+        ),
+    )
+
+
+def _filter(words: Words) -> tuple[SubmissionFilter, Filter, str]:
+    """Read the filter from the address: as it is shown, as it is asked, and why it cannot be used."""
+    text = {name: request.args.get(name, "").strip() for name in ("field", "value", "since", "until", "review")}
+    days: dict[str, date] = {}
+    problem = ""
+    for name in ("since", "until"):
+        with suppress(ValueError):
+            days[name] = date.fromisoformat(text[name])
+        if text[name] and name not in days:
+            problem = _("“%(text)s” is no date. Write it as 2026-01-31.", text=text[name])
+    field = words.schema.by_path.get(text["field"])
+    conditions = () if field is None or not text["value"] else (_condition(words, field, text["value"]),)
+    shown = SubmissionFilter(
+        text["field"] if field else "",
+        text["value"],
+        days.get("since"),
+        days.get("until"),
+        text["review"],  # type: ignore[arg-type]
+    )
+    wanted = Filter(
+        conditions=conditions,
+        submitted_from=days.get("since"),
+        submitted_to=days.get("until"),
+        zone=server().zone,
+        review_state=text["review"] or None,
+    )
+    return shown, wanted, problem
+
+
+def _condition(words: Words, field: Field, typed: str) -> Condition:
+    if field.choice_list or field.choices_file:
+        return Condition(field.path, "has" if field.is_multiple else "is", words.name_of_choice(field, typed))
+    return Condition(field.path, "contains" if answers.storage(field) == "text" else "is", typed)
+
+
+def _suggestions(words: Words, path: str) -> tuple[str, ...]:
+    field = words.schema.by_path.get(path)
+    if field is None or not (field.choice_list or field.choices_file):
+        return ()
+    return tuple(words.choices(field).values())[:_MOST_SUGGESTIONS]
+
+
+@pages.on(
+    "GET", "/projects/<project_id>/forms/<xml_form_id>/submissions/<instance_id>", may=Permission.SUBMISSION_READ
+)
+def submission(actor: Actor, project: Project, form: Form, instance_id: str) -> SubmissionPage:
+    """Show one submission in full."""
+    history = keeping.contents(actor, form, instance_id)
+    kept = history[0]
+    words = Words(catalogue.version(kept.content.form_version_id))
+    layout = answers.layout(form.id, words.version.id, words.schema)
+    tree = answers.one(actor, layout, kept.submission.id)
+    files = keeping.files(actor, form, kept.content, vault=server().vault)
+    shows_blanks = request.args.get("blanks") == "1"
+    writer = _Writer(words, {f.name: f for f in files}, set(kept.submission.misfits), shows_blanks=shows_blanks)
+    items = writer.nodes("", tree)
+    older = answers.select(actor, layout, limit=1, before=kept.submission.id)
+    newer = answers.select(actor, layout, limit=1, after=kept.submission.id)
+    names = accounts.names_by_id()
+    return SubmissionPage(
+        project=head(actor, project),
+        form=form_head(actor, form),
+        instance_id=kept.submission.instance_id,
+        name=kept.content.instance_name or "",
+        version=words.version.version,
+        received=kept.submission.created_at,
+        submitter=names.get(kept.submission.submitter_id or 0, ""),
+        device=kept.submission.device_id or "",
+        review=kept.submission.review_state or "received",  # type: ignore[arg-type]
+        may_review=False,
+        items=items,
+        has_masked=writer.masked > 0,
+        blanks=writer.blanks,
+        shows_blanks=shows_blanks,
+        files=tuple(_stored(f) for f in files),
+        misfits=tuple(_misfit(words, path) for path in kept.submission.misfits),
+        history=tuple(
+            HistoryLine(
+                instance_id=each.content.instance_id,
+                number=len(history) - place,
+                received=each.content.created_at,
+                submitter=names.get(each.content.submitter_id or 0, ""),
+                device=each.content.device_id or "",
+                program=each.content.user_agent or "",
+                is_shown=place == 0,
+            )
+            for place, each in enumerate(history)
+        ),
+        older_id=older[0].instance_id if older else "",
+        newer_id=newer[-1].instance_id if newer else "",
+    )
+
+
+class _Writer:
+    """Writes a record's tree as the page's nodes, counting what is blank and what is masked on the way."""
+
+    def __init__(self, words: Words, files: dict[str, File], misfits: set[str], *, shows_blanks: bool) -> None:
+        self.words = words
+        self.files = files
+        self.misfits = misfits
+        self.shows_blanks = shows_blanks
+        self.blanks = 0
+        self.masked = 0
+
+    def nodes(self, path: str, tree: dict[str, Any]) -> tuple[Node, ...]:
+        """Write what lies directly in a group, a repeat's round, or the form itself."""
+        children = self.words.schema.children.get(path, {}).values()
+        return tuple(node for f in children if f.path != "/meta" for node in self._node(f, tree.get(f.name)))
+
+    def _node(self, field: Field, value: Any) -> Iterator[Node]:
+        if field.kind == "group":
+            items = self.nodes(field.path, value or {})
+            if items:
+                yield Group(self.words.label(field), items)
+        elif field.kind == "repeat":
+            rounds = (RepeatRow(n, self.nodes(field.path, each)) for n, each in enumerate(value or (), 1))
+            shown = tuple(rounds)
+            if shown or self.shows_blanks:
+                yield Repeat(self.words.label(field), shown)
+        elif field.question != "note":
+            yield from self._answer(field, value)
+
+    def _answer(self, field: Field, value: Any) -> Iterator[Node]:
+        is_misfit = field.path in self.misfits and value is None
+        if value is None and not is_misfit:
+            self.blanks += bool(field.control)
+            if not (self.shows_blanks and field.control):
+                return
+        self.masked += value is SEALED
+        file = self.files.get(value) if field.is_file and isinstance(value, str) else None
+        yield Answer(
+            label=self.words.label(field),
+            name=field.name,
+            text=self.words.text(field, value),
+            is_masked=value is SEALED,
+            is_misfit=is_misfit,
+            file=_stored(file) if file else None,
+        )
+
+
+def _stored(file: File) -> StoredFile:
+    kind = (file.content_type or "").partition("/")[0]
+    return StoredFile(
+        name=file.name,
+        kind=kind if kind in ("image", "audio", "video") else "file",  # type: ignore[arg-type]
+        has_arrived=file.blob is not None,
+        size=file.blob.size if file.blob else 0,
+        has_thumbnail=file.blob is not None and file.content_type in _SHOWN,
+    )
+
+
+def _misfit(words: Words, path: str) -> Misfit:
+    field = words.schema.by_path.get(path)
+    return Misfit(words.label(field) if field else path, path)
+
+
+@pages.on(
+    "GET",
+    "/projects/<project_id>/forms/<xml_form_id>/submissions/<instance_id>/files/<name>",
+    may=Permission.SUBMISSION_READ,
+)
+def submission_file(actor: Actor, project: Project, form: Form, instance_id: str, name: str) -> Response:
+    """Give a file of a submission: a picture to be shown, anything else to be saved."""
+    kept = keeping.find(actor, form, instance_id)
+    found = keeping.file(actor, form, kept.content, name, vault=server().vault)
+    if found.blob is None:
+        raise NotFound
+    is_shown = found.content_type in _SHOWN
+    response = Response(
+        server().vault.read(found.blob),
+        content_type=found.content_type if is_shown else "application/octet-stream",
+    )
+    place = "inline" if is_shown else "attachment"
+    response.headers["Content-Disposition"] = f"{place}; filename*=UTF-8''{quote(found.name, safe='')}"
+    response.headers["Content-Length"] = str(found.blob.size)
+    return response

@@ -1,0 +1,162 @@
+"""What the submissions of a form add up to, and how to take them away."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, date, datetime
+from typing import Any
+
+from flask import Response, request
+
+from api import exports
+from api.endpoint import server, spooled
+from api.exports import Table
+from api.pages import door
+from api.pages.contexts import Bar, DayCount, DownloadsPage, QuestionSummary, SummaryPage, TableLine
+from api.pages.door import pages
+from api.pages.forms import form_head
+from api.pages.projects import head
+from api.pages.words import Words
+from forms import answers, audit, catalogue
+from forms import submissions as keeping
+from forms.access import Actor, Permission
+from forms.answers import SEALED, Choices, Filter, Heading, Layout
+from forms.models import Form, Project
+from forms.problems import NotFound
+from forms.schema import Field
+
+#: As many days as a chart shows well.
+_DAYS = 60
+
+
+@pages.on("GET", "/projects/<project_id>/forms/<xml_form_id>/summary", may=Permission.SUBMISSION_LIST)
+def summary(actor: Actor, project: Project, form: Form) -> SummaryPage:
+    """Show counts per day, and the answers to each select question."""
+    words, layout = _current(form)
+    since, until = _day("since"), _day("until")
+    wanted = Filter(submitted_from=since, submitted_to=until, zone=server().zone)
+    asked = [f for f in words.schema.leaves if f.control in ("select", "select1") and not f.is_identity]
+    counted = answers.choice_counts(actor, layout, paths=[f.path for f in asked], where=wanted)
+    return SummaryPage(
+        project=head(actor, project),
+        form=form_head(actor, form),
+        records=answers.count(actor, form.id, where=wanted, layout=layout),
+        as_of=datetime.now(UTC),
+        per_day=tuple(
+            DayCount(day, count) for day, count in answers.counts_per_day(actor, form.id, zone=server().zone, days=_DAYS)
+        ),
+        questions=tuple(_question(words, f, counted[f.path]) for f in asked),  # type: ignore[arg-type]
+        since=since,
+        until=until,
+    )
+
+
+def _question(words: Words, field: Field, counted: Choices) -> QuestionSummary:
+    labels = words.choices(field)
+    counts = dict(counted.counts)
+    # In the workbook's order, where there are few; of a long list only what was chosen, the most frequent first.
+    named = labels if field.choice_list else [name for name, _count in counted.counts]
+    others = [name for name in counts if name not in labels and field.choice_list]
+    return QuestionSummary(
+        label=words.label(field),
+        name=field.name,
+        is_multiple=field.control == "select",
+        answered=counted.answered,
+        bars=tuple(
+            Bar(labels.get(name, name), counts.get(name, 0), counts.get(name, 0) / max(counted.answered, 1))
+            for name in [*named, *others]
+        ),
+    )
+
+
+def _day(name: str) -> date | None:
+    with suppress(ValueError):
+        return date.fromisoformat(request.args.get(name, ""))
+    return None
+
+
+def _current(form: Form) -> tuple[Words, Layout]:
+    version = catalogue.current(form)
+    words = Words(version)
+    return words, answers.layout(form.id, version.id, words.schema)
+
+
+@pages.on("GET", "/projects/<project_id>/forms/<xml_form_id>/downloads", may=Permission.SUBMISSION_READ)
+def downloads(actor: Actor, project: Project, form: Form) -> DownloadsPage:
+    """Say what can be taken away, and what is left out."""
+    words, layout = _current(form)
+    return DownloadsPage(
+        project=head(actor, project),
+        form=form_head(actor, form),
+        tables=tuple(
+            TableLine(
+                name=_table_name(form, repeat),
+                label=words.label(words.schema.by_path[repeat]) if repeat else words.version.name,
+                rows=answers.count_rows(actor, layout, repeat),
+                columns=len(_headings(words, layout, repeat)),
+            )
+            for repeat in layout.levels
+        ),
+        left_out=tuple(words.label(f) for f in words.schema.leaves if f.is_identity),
+        files=keeping.count_files(actor, form),
+    )
+
+
+@pages.on("GET", "/projects/<project_id>/forms/<xml_form_id>/download", may=Permission.SUBMISSION_READ, keeps=True)
+def download(actor: Actor, project: Project, form: Form) -> Response:
+    """Give the answers as an Excel workbook, as one CSV file, or as all of them in a ZIP; sealed answers are left out."""
+    words, layout = _current(form)
+    kind = request.args.get("format", "")
+    audit.record(actor, "form.submission.export", actee_id=form.actee_id, details={"format": kind})
+    if kind == "xlsx":
+        blocks = exports.workbook(_tables(actor, form, words, layout), server().zone)
+        return spooled(blocks, exports.XLSX, f"{form.xml_form_id}.xlsx")
+    if kind == "zip":
+        files = (
+            (f"{_table_name(form, repeat)}.csv", _csv(actor, words, layout, repeat)) for repeat in layout.levels
+        )
+        return spooled(exports.archive(files), "application/zip", f"{form.xml_form_id}.zip")
+    wanted = next((r for r in layout.levels if _table_name(form, r) == request.args.get("table", form.xml_form_id)), None)
+    if kind != "csv" or wanted is None:
+        raise NotFound
+    return spooled(_csv(actor, words, layout, wanted), "text/csv; charset=utf-8", f"{_table_name(form, wanted)}.csv")
+
+
+def _table_name(form: Form, repeat: str) -> str:
+    return f"{form.xml_form_id}{repeat.replace('/', '-')}"
+
+
+def _headings(words: Words, layout: Layout, repeat: str) -> list[Heading]:
+    """List the columns of a download: everything that is not sealed."""
+    schema = words.schema
+    return [h for h in answers.columns(layout, repeat) if not h.path or not schema.by_path[h.path].is_identity]
+
+
+def _csv(actor: Actor, words: Words, layout: Layout, repeat: str) -> Iterator[bytes]:
+    # A byte order mark: Excel takes a CSV file without one for another encoding.
+    yield b"\xef\xbb\xbf"
+    yield from answers.copy(
+        actor, layout, _headings(words, layout, repeat), repeat=repeat, neutral=True, zone=server().zone
+    )
+
+
+def _tables(actor: Actor, form: Form, words: Words, layout: Layout) -> Iterator[Table]:
+    """Give a workbook's sheets: the form, its repeats, and what the columns are."""
+    spoken = door.language()
+    described = []
+    for repeat in layout.levels:
+        headings = _headings(words, layout, repeat)
+        name = words.schema.by_path[repeat].name if repeat else words.version.name
+        labels = [h.label(spoken, words.schema.default_language) for h in headings]
+        fields = [words.schema.by_path.get(h.path) for h in headings]
+        rows = answers.stream(actor, layout, headings, repeat=repeat)
+        yield Table(name, labels, ([_cell(words, f, v) for f, v in zip(fields, row, strict=True)] for row in rows))
+        described += [(name, label, h.name) for label, h in zip(labels, headings, strict=True)]
+    titles = {"id": ("Lembar", "Kolom", "Nama di formulir"), "en": ("Sheet", "Column", "Name in the form")}
+    yield Table({"id": "keterangan", "en": "columns"}[spoken], titles[spoken], described)
+
+
+def _cell(words: Words, field: Field | None, value: Any) -> Any:
+    """Write the labels of choices; anything else stays what it is."""
+    if value is SEALED or field is None or not isinstance(value, str) or not (field.choice_list or field.choices_file):
+        return None if value is SEALED else value
+    return words.text(field, value)

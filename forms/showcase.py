@@ -1,0 +1,85 @@
+"""The demo: a programme pack and made-up data in a data folder of its own, through the real submission path.
+
+It goes only into an empty data folder, which it marks, so that nobody takes it for real work nor puts it over real
+work. `forms.demo` makes the answers up; this module keeps them.
+"""
+
+from datetime import date, datetime, timedelta
+from typing import Final
+from xml.etree import ElementTree as ET
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select, text
+
+from forms import accounts, catalogue, demo, submissions
+from forms.access import Actor
+from forms.catalogue import Upload
+from forms.db import EVERYTHING, as_owner, db, see
+from forms.models import Demo, Form, Project
+from forms.problems import DataFolderInRealUse
+from forms.submissions import Sender
+from forms.vault import Vault
+
+EMAIL: Final = "demo@example.org"
+PASSWORD: Final = "lentera-demo"  # noqa: S105 - it opens made-up data only
+_ZONE = ZoneInfo("Asia/Pontianak")
+_PHONES = ("Pos Entikong 1", "Pos Aruk 1", "Tim sosialisasi", "Meja LTSA Pontianak")
+
+
+def install(operator: Actor, *, vault: Vault, today: date | None = None) -> bool:
+    """Make the demo; tell whether it was made now or was there already.
+
+    Raises DataFolderInRealUse where the data folder holds anything else.
+    """
+    if catalogue.is_demo():
+        return False
+    if db.session.execute(select(func.count()).select_from(Project)).scalar_one():
+        raise DataFolderInRealUse
+    db.session.add(Demo(id=1))
+    actor_id = accounts.create_user(operator, EMAIL, password=PASSWORD, display_name="Koordinator contoh")
+    accounts.assign(operator, actor_id, accounts.ADMIN_ROLE)
+    coordinator = Actor(id=actor_id, type="user")
+    pack = demo.read_pack(demo.KALBAR)
+    project = catalogue.create_project(coordinator, pack.name["id"], vault=vault, description=pack.description["id"])
+    forms = [_publish(coordinator, project, each, vault) for each in pack.forms]
+    phones = []
+    for name in _PHONES:
+        made = accounts.create_app_user(coordinator, project, name, vault=vault)
+        accounts.assign(coordinator, made.id, accounts.APP_USER_ROLE, project_id=project.id)
+        phones.append(Actor(id=made.id, type="field_key", display_name=name))
+    for form in forms:
+        _fill(project, form, phones, today or datetime.now(_ZONE).date(), vault)
+    return True
+
+
+def _publish(coordinator: Actor, project: Project, packed: demo.PackForm, vault: Vault) -> Form:
+    upload = Upload(packed.workbook.read_bytes(), packed.workbook.name)
+    form = catalogue.create_form(coordinator, project, upload, vault=vault, ignore_warnings=True)
+    for path in packed.attachments:
+        with path.open("rb") as content:
+            catalogue.set_attachment(coordinator, form, path.name, content, "text/csv", vault=vault)
+    catalogue.publish(coordinator, form)
+    return form
+
+
+def _fill(project: Project, form: Form, phones: list[Actor], today: date, vault: Vault) -> None:
+    schema = catalogue.schema(catalogue.current(form).id)
+    for number, xml in enumerate(demo.answers(form.xml_form_id, schema, today=today)):
+        sender = Sender(phones[number % len(phones)], f"collect:demo{number % len(phones):012d}", "Lentera demo")
+        received = submissions.receive(sender, project, xml, {}, vault=vault)
+        _arrive_in_the_past(received.submission_id, xml)
+
+
+def _arrive_in_the_past(submission_id: int, xml: bytes) -> None:
+    """Let a made-up submission have arrived some hours after it was filled, so that the figures per day show a year."""
+    end = next((e.text for e in ET.fromstring(xml).iter() if e.tag.rpartition("}")[2] == "end" and e.text), None)  # noqa: S314
+    if end is None:
+        return
+    moment = datetime.fromisoformat(end) + timedelta(hours=submission_id % 9)
+    with as_owner() as connection:
+        for table, column in (("submissions", "id"), ("submission_versions", "submission_id")):
+            connection.execute(
+                text(f"update {table} set created_at = least(:moment, now()) where {column} = :id"),
+                {"moment": moment, "id": submission_id},
+            )
+    see(EVERYTHING)
