@@ -128,4 +128,5 @@ def _document(xml: str) -> Response:
     body = (_DECLARATION + xml).encode()
     response = Response(body, content_type="text/xml; charset=utf-8")
     response.set_etag(hashlib.md5(body, usedforsecurity=False).hexdigest(), weak=True)
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response

@@ -48,7 +48,9 @@ def configure_logging() -> None:
     """Send every logger of this process to standard error as JSON lines."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
-        ValuelessFormatter("{asctime}{levelname}{name}{message}", style="{", rename_fields={"asctime": "time", "levelname": "level"})
+        ValuelessFormatter(
+            "{asctime}{levelname}{name}{message}", style="{", rename_fields={"asctime": "time", "levelname": "level"}
+        )
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]
@@ -76,8 +78,18 @@ def configure_sentry(dsn: str | None, release: str) -> None:
 
 
 def strip(event: Any, _hint: Any) -> Any:
-    """Take out of a Sentry event whatever could hold a value: the request but its method, texts of exceptions, users."""
-    for name in ("user", "extra", "breadcrumbs", "logentry", "message", "server_name", "transaction", "modules", "contexts"):
+    """Take out of a Sentry event whatever could hold a value: users, texts of errors, the request but its method."""
+    for name in (
+        "user",
+        "extra",
+        "breadcrumbs",
+        "logentry",
+        "message",
+        "server_name",
+        "transaction",
+        "modules",
+        "contexts",
+    ):
         event.pop(name, None)
     event["request"] = {"method": event.get("request", {}).get("method")}
     for error in event.get("exception", {}).get("values", ()):

@@ -9,6 +9,7 @@ import base64
 import hashlib
 import hmac
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -103,7 +104,9 @@ def create_user(actor: Actor, email: str, *, password: str | None = None, displa
     return row.id
 
 
-def assign(actor: Actor, actor_id: int, role_id: int, *, project_id: int | None = None, form_id: int | None = None) -> None:
+def assign(
+    actor: Actor, actor_id: int, role_id: int, *, project_id: int | None = None, form_id: int | None = None
+) -> None:
     """Give an actor a role on the site, a project or a form; UniquenessViolation where it is held already."""
     grantee = db.session.get(ActorRow, actor_id)
     if grantee is None or grantee.deleted_at or db.session.get(Role, role_id) is None:
@@ -115,7 +118,9 @@ def assign(actor: Actor, actor_id: int, role_id: int, *, project_id: int | None 
         Assignment.form_id.is_not_distinct_from(form_id),
     )
     if db.session.execute(held).first():
-        raise UniquenessViolation(fields=["actorId", "roleId", "acteeId"], values=[actor_id, role_id], table="assignments")
+        raise UniquenessViolation(
+            fields=["actorId", "roleId", "acteeId"], values=[actor_id, role_id], table="assignments"
+        )
     db.session.add(Assignment(actor_id=actor_id, role_id=role_id, project_id=project_id, form_id=form_id))
     db.session.flush()
     audit.record(
@@ -126,7 +131,9 @@ def assign(actor: Actor, actor_id: int, role_id: int, *, project_id: int | None 
     )
 
 
-def unassign(actor: Actor, actor_id: int, role_id: int, *, project_id: int | None = None, form_id: int | None = None) -> None:
+def unassign(
+    actor: Actor, actor_id: int, role_id: int, *, project_id: int | None = None, form_id: int | None = None
+) -> None:
     """Take a role away again; NotFound where it is not held there."""
     gone = db.session.execute(
         delete(Assignment)
@@ -149,19 +156,43 @@ def unassign(actor: Actor, actor_id: int, role_id: int, *, project_id: int | Non
     )
 
 
-def list_users() -> list[Row[tuple[ActorRow, User]]]:
+def list_users() -> list[Row[ActorRow, User]]:
     """List the web users by address."""
     found = select(ActorRow, User).join(User, User.actor_id == ActorRow.id).where(~User.deleted).order_by(User.email)
     return list(db.session.execute(found))
 
 
-def user(actor_id: int) -> Row[tuple[ActorRow, User]]:
+def roles_by_actor() -> dict[int, list[tuple[str, str | None]]]:
+    """Give each actor's roles on the site and on projects: Central's system name, and the project's name or None."""
+    rows = select(Assignment.actor_id, Role.system, Project.name).join(Role, Role.id == Assignment.role_id)
+    rows = rows.outerjoin(Project, Project.id == Assignment.project_id).where(Assignment.form_id.is_(None))
+    found: dict[int, list[tuple[str, str | None]]] = {}
+    for actor_id, system, project in db.session.execute(rows.order_by(Role.id, Project.name)):
+        found.setdefault(actor_id, []).append((system, project))
+    return found
+
+
+def names_by_id() -> dict[int, str]:
+    """Give the display names of all actors, also of those who are gone: what they did stays theirs."""
+    return dict(db.session.execute(select(ActorRow.id, ActorRow.display_name)).tuples().all())
+
+
+def user(actor_id: int) -> Row[ActorRow, User]:
     """Find a web user; NotFound otherwise."""
-    found = select(ActorRow, User).join(User, User.actor_id == ActorRow.id).where(~User.deleted, ActorRow.id == actor_id)
+    found = (
+        select(ActorRow, User).join(User, User.actor_id == ActorRow.id).where(~User.deleted, ActorRow.id == actor_id)
+    )
     row = db.session.execute(found).first()
     if row is None:
         raise NotFound
     return row
+
+
+def actors(ids: Iterable[int | None]) -> dict[int, ActorRow]:
+    """Give the actors of some ids, deleted ones too, by id."""
+    wanted = {i for i in ids if i is not None}
+    rows = db.session.execute(select(ActorRow).where(ActorRow.id.in_(wanted))).scalars() if wanted else ()
+    return {row.id: row for row in rows}
 
 
 def log_in(  # noqa: PLR0913
@@ -182,7 +213,10 @@ def log_in(  # noqa: PLR0913
 
 def verify(email: str, password: str, *, vault: Vault, address: str, limit: int) -> Actor:
     """Tell who an address and a password belong to, counting failures as `log_in` does."""
-    subjects = [vault.hash("login account", email.strip().lower().encode()), vault.hash("login address", address.encode())]
+    subjects = [
+        vault.hash("login account", email.strip().lower().encode()),
+        vault.hash("login address", address.encode()),
+    ]
     if limit and _attempts(subjects) >= limit:
         raise TooManyAttempts(minutes=int(ATTEMPT_WINDOW.total_seconds() // 60))
     found = select(User, ActorRow.display_name).join(ActorRow, ActorRow.id == User.actor_id)
@@ -286,6 +320,7 @@ class AppUser:
     updated_at: datetime | None
     created_by: int | None
     last_used: datetime | None
+    submissions: int
     properties: dict[str, str]
 
 
@@ -312,13 +347,16 @@ _APP_USERS = text(
     """
     select actors.id, actors.display_name, actors.created_at, actors.updated_at, field_keys.created_by,
            live.token_sealed,
-           (select max(logged_at) from audits
-            where audits.actor_id = actors.id and audits.action = 'submission.create') as last_used,
+           sent.count as submissions, sent.last as last_used,
            (select coalesce(jsonb_object_agg(name, value), '{}') from actor_properties
             where actor_properties.actor_id = actors.id and actor_properties.project_id = :project) as properties
     from field_keys
     join actors on actors.id = field_keys.actor_id and actors.deleted_at is null
     left join sessions live on live.actor_id = actors.id and live.ended_at is null
+    cross join lateral (
+        select count(*) as count, max(logged_at) as last from audits
+        where audits.actor_id = actors.id and audits.action = 'submission.create'
+    ) sent
     where field_keys.project_id = :project and (cast(:id as bigint) is null or actors.id = :id)
     order by live.id is null, actors.created_at desc, actors.id desc
     """
@@ -337,6 +375,7 @@ def list_app_users(project: Project, *, vault: Vault, actor_id: int | None = Non
             updated_at=row.updated_at,
             created_by=row.created_by,
             last_used=row.last_used,
+            submissions=row.submissions,
             properties=row.properties,
         )
         for row in db.session.execute(_APP_USERS, {"project": project.id, "id": actor_id})

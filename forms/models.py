@@ -62,9 +62,7 @@ class User(Base):
     last_login_at: Mapped[datetime | None] = _time(nullable=True)
     deleted: Mapped[bool] = mapped_column(server_default=text("false"))
     # An address may be used again once its user is deleted; letter case does not make another person.
-    __table_args__ = (
-        Index("uq_users_email", text("lower(email)"), unique=True, postgresql_where=text("not deleted")),
-    )
+    __table_args__ = (Index("uq_users_email", text("lower(email)"), unique=True, postgresql_where=text("not deleted")),)
 
 
 class FieldKey(Base):
@@ -87,7 +85,7 @@ class ActorProperty(Base):
 
 
 class Session(Base):
-    """A credential in use. The token itself is kept as a hash, an app user's sealed as well, to print its code again."""
+    """A credential in use. Its token is kept as a hash, an app user's sealed as well, to print its code again."""
 
     __tablename__ = "sessions"
     id: Mapped[int] = _key()
@@ -325,7 +323,7 @@ class SubmissionVersion(Base):
 
 
 class SubmissionFile(Base):
-    """A file that a submission's version names or that came along unasked; its name is sealed, and so is its content."""
+    """A file that a submission's version names or that came along unasked; name and content are sealed."""
 
     __tablename__ = "submission_files"
     version_id: Mapped[int] = mapped_column(ForeignKey("submission_versions.id"), primary_key=True)

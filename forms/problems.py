@@ -339,7 +339,9 @@ class InstanceConflict(Problem):
     """The same instance was received before with other content."""
 
     code = 409.1
-    message = "A record with this identifier was received before with other content. It was kept; this one was not stored."
+    message = (
+        "A record with this identifier was received before with other content. It was kept; this one was not stored."
+    )
     message_id = "Data dengan pengenal ini sudah diterima dengan isi lain. Yang itu disimpan; yang ini tidak."
 
 
@@ -364,7 +366,9 @@ class VersionUniquenessViolation(Problem):
     """A published version of the form carries this version name already."""
 
     code = 409.6
-    message = "The version {version} of the form {xmlFormId} was published before. Change the version in the settings sheet."
+    message = (
+        "The version {version} of the form {xmlFormId} was published before. Change the version in the settings sheet."
+    )
     message_id = "Versi {version} dari formulir {xmlFormId} sudah pernah diterbitkan. Ubah versi di lembar settings."
     public = ("xmlFormId", "version")
 
@@ -416,7 +420,9 @@ class IdentityNotOpen(Problem):
 
     code = 403.902
     message = "This holds names or other identity. It stays sealed; the answers that are not identity are on the record's page."
-    message_id = "Ini memuat nama atau identitas lain. Isinya tetap tersegel; jawaban selain identitas ada di halaman data."
+    message_id = (
+        "Ini memuat nama atau identitas lain. Isinya tetap tersegel; jawaban selain identitas ada di halaman data."
+    )
 
 
 class ServerAddressUnknown(Problem):
@@ -428,8 +434,8 @@ class ServerAddressUnknown(Problem):
         "LENTERA_BASE_URL to the address that phones use, and make the code again."
     )
     message_id = (
-        "Ponsel tidak dapat menjangkau {address}. Jalankan server untuk jaringan (lentera serve --bind 0.0.0.0:8383), atau isi "
-        "LENTERA_BASE_URL dengan alamat yang dipakai ponsel, lalu buat kodenya lagi."
+        "Ponsel tidak dapat menjangkau {address}. Jalankan server untuk jaringan (lentera serve --bind 0.0.0.0:8383), "
+        "atau isi LENTERA_BASE_URL dengan alamat yang dipakai ponsel, lalu buat kodenya lagi."
     )
     public = ("address",)
 
@@ -512,12 +518,12 @@ class MasterKeyMissing(Problem):
 
     code = 500.901
     message = (
-        "There is no master key at {path}. Start `lentera serve` once to make it, or set LENTERA_MASTER_KEY_FILE to the "
-        "file with the key of this data folder."
+        "There is no master key at {path}. Start `lentera serve` once to make it, or set LENTERA_MASTER_KEY_FILE to "
+        "the file with the key of this data folder."
     )
     message_id = (
-        "Tidak ada kunci induk di {path}. Jalankan `lentera serve` sekali untuk membuatnya, atau isi LENTERA_MASTER_KEY_FILE "
-        "dengan berkas kunci milik folder data ini."
+        "Tidak ada kunci induk di {path}. Jalankan `lentera serve` sekali untuk membuatnya, atau isi "
+        "LENTERA_MASTER_KEY_FILE dengan berkas kunci milik folder data ini."
     )
 
 
@@ -853,8 +859,8 @@ class PoliciesBypassed(Problem):
 
     code = 500.903
     message = (
-        "The role lentera_app is not bound by the row policies here: it is a superuser, has BYPASSRLS, or owns the tables. "
-        "Make the roles as the README says and set DATABASE_URL to the login lentera_owner."
+        "The role lentera_app is not bound by the row policies here: it is a superuser, has BYPASSRLS, or owns "
+        "the tables. Make the roles as the README says and set DATABASE_URL to the login lentera_owner."
     )
     message_id = (
         "Peran lentera_app tidak terikat kebijakan baris di sini: ia superuser, punya BYPASSRLS, atau pemilik tabel. "
@@ -871,8 +877,8 @@ class FieldClassConflict(Problem):
         "otherwise; give the question a new name, so that none of them lies open or is taken for sealed."
     )
     message_id = (
-        "Kelas privasi pertanyaan {path} berubah menjadi atau dari identity{where}. Jawaban lama disimpan dengan cara lain; "
-        "beri nama baru pada pertanyaan itu, agar tidak ada jawaban yang terbuka atau dikira tersegel."
+        "Kelas privasi pertanyaan {path} berubah menjadi atau dari identity{where}. Jawaban lama disimpan dengan cara "
+        "lain; beri nama baru pada pertanyaan itu, agar tidak ada jawaban yang terbuka atau dikira tersegel."
     )
     public = ("path",)
 
@@ -881,7 +887,11 @@ class DataFolderInRealUse(Problem):
     """The demo was asked for where there is real work."""
 
     code = 409.903
-    message = "This data folder holds projects already. Made-up data go only into an empty one: set LENTERA_DATA to another folder."
+    message = (
+        "This data folder holds projects already. Made-up data go only into an empty one: set LENTERA_DATA to another "
+        "folder."
+    )
     message_id = (
-        "Folder data ini sudah berisi proyek. Data contoh hanya boleh masuk ke folder kosong: isi LENTERA_DATA dengan folder lain."
+        "Folder data ini sudah berisi proyek. Data contoh hanya boleh masuk ke folder kosong: isi LENTERA_DATA dengan "
+        "folder lain."
     )

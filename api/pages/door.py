@@ -88,7 +88,8 @@ def _frame() -> Frame:
         administers = access.can(identified.actor, Permission.USER_LIST)
         viewer = Viewer(name=identified.actor.display_name, may_administer=administers)
         csrf = identified.credential.csrf if identified.credential else ""
-    notices = tuple(Notice(tone, text) for tone, text in get_flashed_messages(with_categories=True))
+    said: Any = get_flashed_messages(with_categories=True)
+    notices = tuple(Notice(tone, text) for tone, text in said)
     return Frame(
         language=language(),
         csrf_token=csrf,

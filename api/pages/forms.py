@@ -1,6 +1,7 @@
 """Forms: upload a workbook, read what is wrong with it, draft, publish, open and close."""
 
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -60,25 +61,25 @@ def upload_version(actor: Actor, project: Project, form: Form) -> Any:
 def _uploaded(actor: Actor, project: Project, form: Form | None, keep: Any) -> Any:
     """Take a workbook, or one put aside before because of its warnings; show what was found, or go on to the form."""
     put_aside = request.form.get("kept", "")
-    shown = {"project": head(actor, project), "form": form_head(actor, form) if form else None, "limit": WORKBOOK_LIMIT}
+    page = UploadPage(head(actor, project), form_head(actor, form) if form else None, WORKBOOK_LIMIT)
     if put_aside:
         sent = catalogue.taken_up(project, put_aside, vault=server().vault)
     else:
         file = request.files.get("workbook")
         if file is None or not file.filename:
-            return UploadPage(**shown, problem=_("Choose an Excel workbook first.")), 400
+            return replace(page, problem=_("Choose an Excel workbook first.")), 400
         sent = Upload(file.stream.read(WORKBOOK_LIMIT + 1), file.filename)
     try:
         kept = keep(sent, accepted=bool(put_aside))
     except InvalidWorkbook as problem:
         outcome = UploadOutcome(sent.filename, _lines(problem.details["findings"]), "")
-        return UploadPage(**shown, outcome=outcome), 400
+        return replace(page, outcome=outcome), 400
     except FormWarnings as problem:
         findings = _lines(problem.details["findings"]) + _vanished(problem.details["vanished"])
         aside = catalogue.put_aside(project, sent, vault=server().vault)
-        return UploadPage(**shown, outcome=UploadOutcome(sent.filename, findings, aside)), 400
+        return replace(page, outcome=UploadOutcome(sent.filename, findings, aside)), 400
     except Problem as problem:
-        return UploadPage(**shown, problem=problem.text(door.language())), problem.status
+        return replace(page, problem=problem.text(door.language())), problem.status
     say("good", _("The workbook is now a draft. Add its files if it needs any, then publish it."))
     return redirect(url_for("pages.form", project_id=project.id, xml_form_id=kept.xml_form_id), 303)
 

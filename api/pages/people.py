@@ -188,7 +188,8 @@ def _role_groups() -> tuple[RoleGroup, ...]:
         options = ((5, "manager"), (6, "viewer"), (8, "formfill"))
         groups.append(
             RoleGroup(
-                project.name, tuple(RoleOption(f"{role}:{project.id}", _role_words(system, None)) for role, system in options)
+                project.name,
+                tuple(RoleOption(f"{role}:{project.id}", _role_words(system, None)) for role, system in options),
             )
         )
     return tuple(groups)

@@ -107,7 +107,9 @@ def _columns(words: Words) -> list[Field]:
 
 
 def _column(words: Words, field: Field) -> Column:
-    return Column(words.label(field), field.name, is_number=field.type in ("int", "decimal"), is_identity=field.is_identity)
+    return Column(
+        words.label(field), field.name, is_number=field.type in ("int", "decimal"), is_identity=field.is_identity
+    )
 
 
 def _line(words: Words, columns: list[Field], record: Record) -> SubmissionLine:
@@ -167,9 +169,7 @@ def _suggestions(words: Words, path: str) -> tuple[str, ...]:
     return tuple(words.choices(field).values())[:_MOST_SUGGESTIONS]
 
 
-@pages.on(
-    "GET", "/projects/<project_id>/forms/<xml_form_id>/submissions/<instance_id>", may=Permission.SUBMISSION_READ
-)
+@pages.on("GET", "/projects/<project_id>/forms/<xml_form_id>/submissions/<instance_id>", may=Permission.SUBMISSION_READ)
 def submission(actor: Actor, project: Project, form: Form, instance_id: str) -> SubmissionPage:
     """Show one submission in full."""
     history = keeping.contents(actor, form, instance_id)

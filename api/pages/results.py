@@ -42,7 +42,8 @@ def summary(actor: Actor, project: Project, form: Form) -> SummaryPage:
         records=answers.count(actor, form.id, where=wanted, layout=layout),
         as_of=datetime.now(UTC),
         per_day=tuple(
-            DayCount(day, count) for day, count in answers.counts_per_day(actor, form.id, zone=server().zone, days=_DAYS)
+            DayCount(day, count)
+            for day, count in answers.counts_per_day(actor, form.id, zone=server().zone, days=_DAYS)
         ),
         questions=tuple(_question(words, f, counted[f.path]) for f in asked),  # type: ignore[arg-type]
         since=since,
@@ -103,7 +104,7 @@ def downloads(actor: Actor, project: Project, form: Form) -> DownloadsPage:
 
 @pages.on("GET", "/projects/<project_id>/forms/<xml_form_id>/download", may=Permission.SUBMISSION_READ, keeps=True)
 def download(actor: Actor, project: Project, form: Form) -> Response:
-    """Give the answers as an Excel workbook, as one CSV file, or as all of them in a ZIP; sealed answers are left out."""
+    """Give the answers as an Excel workbook, as one CSV file, or as all of them in a ZIP, without the sealed ones."""
     words, layout = _current(form)
     kind = request.args.get("format", "")
     audit.record(actor, "form.submission.export", actee_id=form.actee_id, details={"format": kind})
@@ -111,11 +112,11 @@ def download(actor: Actor, project: Project, form: Form) -> Response:
         blocks = exports.workbook(_tables(actor, form, words, layout), server().zone)
         return spooled(blocks, exports.XLSX, f"{form.xml_form_id}.xlsx")
     if kind == "zip":
-        files = (
-            (f"{_table_name(form, repeat)}.csv", _csv(actor, words, layout, repeat)) for repeat in layout.levels
-        )
+        files = ((f"{_table_name(form, repeat)}.csv", _csv(actor, words, layout, repeat)) for repeat in layout.levels)
         return spooled(exports.archive(files), "application/zip", f"{form.xml_form_id}.zip")
-    wanted = next((r for r in layout.levels if _table_name(form, r) == request.args.get("table", form.xml_form_id)), None)
+    wanted = next(
+        (r for r in layout.levels if _table_name(form, r) == request.args.get("table", form.xml_form_id)), None
+    )
     if kind != "csv" or wanted is None:
         raise NotFound
     return spooled(_csv(actor, words, layout, wanted), "text/csv; charset=utf-8", f"{_table_name(form, wanted)}.csv")

@@ -49,7 +49,7 @@ class Words:
         if isinstance(value, str):
             return self._text(field, value)
         if isinstance(value, bool):
-            return _("yes") if value else _("no")
+            return str(_("yes") if value else _("no"))
         return _plain(value)
 
     def _text(self, field: Field, value: str) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 from signal import SIGKILL
 from typing import Any
 
-from gunicorn.glogging import Logger  # type: ignore[import-untyped]
+from gunicorn.glogging import Logger
 
 from api import watch
 from forms.cluster.child import tie_to_parent
