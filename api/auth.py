@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, unquote
 
-from flask import Request
+from flask import Request, Response
 from werkzeug.datastructures import WWWAuthenticate
 
 from forms import accounts
@@ -19,6 +19,7 @@ from forms.vault import Vault
 #: Only https makes a cookie of this name; on plain http it is the same name without the prefix.
 SECURE_COOKIE = "__Host-session"
 PLAIN_COOKIE = "session"
+CSRF_COOKIE = "__csrf"
 
 _TOKEN_LENGTH = 64
 _TOKEN_LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!$")
@@ -68,8 +69,13 @@ def is_private(request: Request, base_url: str | None) -> bool:
 
     X-Forwarded-Proto counts only where the server's public address is known to be https, so that a proxy is expected.
     """
+    return is_https(request, base_url) or request.remote_addr in ("127.0.0.1", "::1")
+
+
+def is_https(request: Request, base_url: str | None) -> bool:
+    """Tell whether the client came by https, to us or to a proxy before us."""
     forwarded = request.headers.get("X-Forwarded-Proto") == "https" and (base_url or "").startswith("https:")
-    return request.is_secure or forwarded or request.remote_addr in ("127.0.0.1", "::1")
+    return request.is_secure or forwarded
 
 
 def identify(request: Request, *, vault: Vault, base_url: str | None, limit: int) -> Identified:
@@ -92,6 +98,21 @@ def identify(request: Request, *, vault: Vault, base_url: str | None, limit: int
     if "Authorization" in request.headers or not cookie:
         raise AuthenticationFailed
     return _by_session(cookie, by_cookie=True)
+
+
+def set_cookies(response: Response, session: accounts.NewSession, *, is_https: bool) -> None:
+    """Give a browser its session: one cookie for us alone, one that its scripts may read to prove a form is ours."""
+    name = SECURE_COOKIE if is_https else PLAIN_COOKIE
+    for key, value, hidden in ((name, session.token, True), (CSRF_COOKIE, session.csrf, False)):
+        response.set_cookie(
+            key, value, expires=session.expires_at, secure=is_https, httponly=hidden, samesite="Strict", path="/"
+        )
+
+
+def clear_cookies(response: Response, *, is_https: bool) -> None:
+    """Take the session's cookies from a browser again."""
+    for key in (SECURE_COOKIE if is_https else PLAIN_COOKIE, CSRF_COOKIE):
+        response.delete_cookie(key, secure=is_https, samesite="Strict", path="/")
 
 
 def challenges() -> list[WWWAuthenticate]:

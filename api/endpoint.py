@@ -8,18 +8,23 @@ up, checks the permission, calls the function, and commits where the method writ
 """
 
 import logging
+import re
+import shutil
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Final
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any, Final
 from urllib.parse import urlsplit
 
 import sentry_sdk
-from flask import Blueprint, Flask, Response, current_app, g, jsonify, request
+from flask import Blueprint, Flask, Request, Response, current_app, g, jsonify, request
 from marshmallow import Schema as Wire
 from marshmallow import ValidationError
-from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError, PendingRollbackError
+from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, OperationalError, PendingRollbackError
 from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestEntityTooLarge
+from werkzeug.formparser import FormDataParser
 
 from api import auth, watch
 from forms import access, accounts, catalogue
@@ -35,6 +40,7 @@ from forms.problems import (
     Problem,
     RequestTooLarge,
     Unexpected,
+    UnexpectedApiVersion,
     UnexpectedValue,
     UniquenessViolation,
     Unparseable,
@@ -46,10 +52,17 @@ from forms.vault import Vault
 PUBLIC: Final = "public"
 #: `may` of a route for whoever is logged in; what they then see is up to the function.
 AUTHENTICATED: Final = "authenticated"
+#: `takes` of a route that wants the body as it came: its function gets a seekable stream of the whole.
+STREAM: Final = "stream"
 
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _INT4 = 2**31
 _JSON_LIMIT = 250_000
+#: What one upload may hold; ODK Central's proxy stops there too.
+_STREAM_LIMIT = 100_000_000
+#: How much of an upload is held in memory before it goes to a file without a name.
+_IN_MEMORY = 1_000_000
+_VERSIONED = re.compile(r"/v(\d+)/")
 
 log = logging.getLogger("lentera.request")
 
@@ -62,6 +75,8 @@ class Server:
     base_url: str | None
     login_attempts: int
     zone: str
+    #: What the server listens on ("0.0.0.0:8383"), where its parent said so.
+    bound: str | None = None
     figures: str | None = None
 
 
@@ -72,7 +87,7 @@ def server() -> Server:
 
 
 def origin() -> str:
-    """Give the address that clients reach us under, without a slash at the end: the setting, else what they asked for."""
+    """Give the address that clients reach us under, without a slash at the end: the setting, else what they asked."""
     return server().base_url or request.host_url.rstrip("/")
 
 
@@ -98,6 +113,8 @@ class Door:
     write: Callable[[Any], Response]
     refuse: Callable[[Problem], Response]
     prefix: str = ""
+    #: How a route is called in `url_for`, after the door's name.
+    name_of: Callable[[Callable[..., Any]], str] = lambda function: _module_and_name(function)
     blueprint: Blueprint = field(init=False)
 
     def __post_init__(self) -> None:
@@ -109,16 +126,23 @@ class Door:
         path: str,
         *,
         may: Permission | tuple[Permission, ...] | str,
-        takes: type[Wire] | None = None,
+        takes: type[Wire] | str | None = None,
         gives: type[Wire] | None = None,
+        keeps: bool = False,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """Declare a route; `methods` is one or several, such as "GET HEAD"."""
+        """Declare a route; `methods` is one or several, such as "GET HEAD".
+
+        `keeps` says that a read leaves something behind all the same: the audit's line of an export.
+        """
         names = tuple(methods.split())
         any_of = may if isinstance(may, tuple) else (may,)
 
         def declare(function: Callable[..., Any]) -> Callable[..., Any]:
-            route = _Route(self, function, any_of, takes, gives)
-            name = f"{function.__module__.rpartition('.')[2]}_{function.__name__}"
+            route = _Route(self, function, any_of, takes, gives, keeps)
+            name = self.name_of(function)
+            # One function may stand under several addresses, such as the assignments of all three places.
+            before = sum(declared.function is function for declared in DECLARED)
+            name += f"_{before}" if before else ""
             self.blueprint.add_url_rule(
                 path, name, route, methods=names, provide_automatic_options=False, strict_slashes=False
             )
@@ -128,28 +152,33 @@ class Door:
         return declare
 
 
+def _module_and_name(function: Callable[..., Any]) -> str:
+    return f"{function.__module__.rpartition('.')[2]}_{function.__name__}"
+
+
 @dataclass(frozen=True)
 class _Route:
     door: Door
     function: Callable[..., Any]
     may: tuple[str, ...]
-    takes: type[Wire] | None
+    takes: type[Wire] | str | None
     gives: type[Wire] | None
+    keeps: bool
 
     def __call__(self, **address: str) -> Response:
         g.door = self.door
         actor = self._identify()
-        body = _read_body(self.takes)
-        arguments = _look_up(actor, address, self.may)
-        if self.takes is not None:
-            arguments["body"] = body
-        if actor is not None:
-            arguments["actor"] = actor
-        result = self.function(**arguments)
-        if self.gives is not None:
+        with _body(self.takes) as sent:
+            arguments = _look_up(actor, address, self.may)
+            if self.takes is not None:
+                arguments["body"] = _check(sent, self.takes)
+            if actor is not None:
+                arguments["actor"] = actor
+            result = self.function(**arguments)
+        if self.gives is not None and not isinstance(result, Response):
             result = self.gives(many=isinstance(result, list)).dump(result)
         response = self.door.write(result)
-        if request.method in _WRITES:
+        if self.keeps or request.method in _WRITES:
             db.session.commit()
         else:
             db.session.rollback()
@@ -183,20 +212,58 @@ def demand_same_origin() -> None:
         raise ForgedRequest
 
 
-def _read_body(takes: type[Wire] | None) -> Any:
-    """Read all that the client sends before a transaction begins; a JSON body is checked against `takes`."""
+class _Request(Request):
+    """A request whose multipart body is whole or refused, and whose files are gone when it is over."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._spooled: list[IO[bytes]] = []
+
+    def make_form_data_parser(self) -> FormDataParser:
+        """Let a broken body be an error, not an empty form."""
+        parser = super().make_form_data_parser()
+        parser.silent = False
+        return parser
+
+    def _get_file_stream(self, *arguments: Any, **options: Any) -> IO[bytes]:
+        self._spooled.append(super()._get_file_stream(*arguments, **options))
+        return self._spooled[-1]
+
+    def close(self) -> None:
+        """Close what the body was spooled to, also of one that broke off."""
+        super().close()
+        for file in self._spooled:
+            file.close()
+
+
+@contextmanager
+def _body(takes: type[Wire] | str | None) -> Iterator[Any]:
+    """Read all that the client sends before a transaction begins: JSON as a value, STREAM as a stream."""
+    if takes == STREAM:
+        request.max_content_length = _STREAM_LIMIT
+        with SpooledTemporaryFile(max_size=_IN_MEMORY) as file:
+            shutil.copyfileobj(request.stream, file)
+            file.seek(0)
+            yield file
+        return
     if request.mimetype in ("multipart/form-data", "application/x-www-form-urlencoded"):
-        _ = request.files
-    if takes is None:
-        return None
-    if request.mimetype != "application/json":
-        raw: Any = {}
-    elif (request.content_length or 0) > _JSON_LIMIT:
-        raise RequestTooLarge
+        try:
+            _ = request.files
+        except ValueError:
+            raise MultipartParsingFailed from None
+    if takes is None or request.mimetype != "application/json":
+        yield {}
     else:
-        raw = _json()
+        request.max_content_length = _JSON_LIMIT
+        yield _json()
+
+
+def _check(sent: Any, takes: type[Wire] | str) -> Any:
+    """Check a JSON body against its wire class. Last of all: what is not there or not allowed is said first."""
+    if isinstance(takes, str):
+        return sent
     try:
-        return takes().load(raw)
+        return takes().load(sent)
     except ValidationError as e:
         raise _invalid(e) from None
 
@@ -255,7 +322,13 @@ def as_id(text: str, name: str) -> int:
 
 def write_json(result: Any) -> Response:
     """Write an answer as JSON; a Response passes as it is."""
-    return result if isinstance(result, Response) else jsonify(result)
+    return result if isinstance(result, Response) else _as_json(result)
+
+
+def _as_json(value: Any) -> Response:
+    response = jsonify(value)
+    response.content_type = "application/json; charset=utf-8"
+    return response
 
 
 def refuse_json(problem: Problem) -> Response:
@@ -264,13 +337,13 @@ def refuse_json(problem: Problem) -> Response:
     details = problem.wire_details()
     if details is not None:
         body["details"] = details
-    response = jsonify(body)
+    response = _as_json(body)
     response.status_code = problem.status
     return response
 
 
 def language() -> str:
-    """Tell which language to answer in, "id" or "en": what the browser asks for, English for programs that ask nothing."""
+    """Tell which language to answer in, "id" or "en": what is asked for, English for programs that ask nothing."""
     return request.accept_languages.best_match(("id", "en"), default="en")
 
 
@@ -281,6 +354,8 @@ def translate_error(error: Exception) -> Problem | None:
     if isinstance(error, IntegrityError):
         constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None) or "name"
         return UniquenessViolation(fields=[constraint], values=[], table=None)
+    if isinstance(error, DataError) and "NUL" in str(error.orig):
+        return UnexpectedValue(field="text", value=None, reason="it has a character that no text may hold (NUL)")
     if isinstance(error, OperationalError | InterfaceError | PendingRollbackError):
         return DatabaseAway()
     if isinstance(error, RequestEntityTooLarge):
@@ -294,7 +369,9 @@ def translate_error(error: Exception) -> Problem | None:
 
 def install(app: Flask, doors: list[Door]) -> None:
     """Register the doors, the one error handler, and the line that each request leaves in the log."""
+    app.request_class = _Request
     app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False
     for door in doors:
         app.register_blueprint(door.blueprint)
     by_prefix = sorted(doors, key=lambda door: -len(door.prefix))
@@ -309,7 +386,10 @@ def install(app: Flask, doors: list[Door]) -> None:
             log.error("failed", exc_info=error, extra={"route": _route_name()})
             sentry_sdk.capture_exception(error)
             problem = Unexpected()
-        door = g.get("door") or next(d for d in by_prefix if request.path.startswith(d.prefix))
+        version = _VERSIONED.match(request.path)
+        if version is not None and version[1] != "1":
+            return refuse_json(UnexpectedApiVersion(got=version[1]))
+        door = g.get("door") or next(d for d in by_prefix if f"{request.path}/".startswith(f"{d.prefix}/"))
         response = door.refuse(problem)
         if problem.status == 401:  # noqa: PLR2004
             for challenge in auth.challenges():

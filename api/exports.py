@@ -125,6 +125,14 @@ def archive(files: Iterable[tuple[str, Iterable[bytes]]]) -> Iterator[bytes]:
 
 def _blocks(file: IO[bytes]) -> Iterator[bytes]:
     file.seek(0)
+    blocks = _read(file)
+    # To its first, empty yield: from then on dropping it closes the file.
+    next(blocks)
+    return blocks
+
+
+def _read(file: IO[bytes]) -> Iterator[bytes]:
     with file:
+        yield b""
         while block := file.read(_BLOCK):
             yield block

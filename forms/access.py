@@ -7,10 +7,11 @@ Which rows an actor then sees is decided by the database, from `Actor.scopes`.
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import bindparam, text
+from sqlalchemy import bindparam, select, text
 
 from forms.db import EVERYTHING, db
-from forms.problems import InsufficientRights
+from forms.models import Assignment, Form, Role
+from forms.problems import InsufficientRights, NotFound
 
 
 class Permission(StrEnum):
@@ -91,4 +92,51 @@ def can(actor: Actor, *any_of: Permission, project_id: int | None = None, form_i
 def demand(actor: Actor, *any_of: Permission, project_id: int | None = None, form_id: int | None = None) -> None:
     """Raise InsufficientRights unless the actor holds any of the permissions there."""
     if not can(actor, *any_of, project_id=project_id, form_id=form_id):
+        raise InsufficientRights
+
+
+def list_roles() -> list[Role]:
+    """List the roles that may be given, by number."""
+    return list(db.session.execute(select(Role).order_by(Role.id)).scalars())
+
+
+def role(key: str) -> Role:
+    """Find a role by its number or its system name, such as "app-user"; NotFound otherwise."""
+    is_number = key.isascii() and key.isdecimal() and len(key) < len("2147483648")
+    matches = Role.id == int(key) if is_number else Role.system == key
+    found = db.session.execute(select(Role).where(matches)).scalar_one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def list_assignments(
+    *, project_id: int | None = None, form_id: int | None = None, role_id: int | None = None
+) -> list[Assignment]:
+    """List what was assigned exactly on the site, a project or a form; what is inherited is not in it."""
+    rows = select(Assignment).where(
+        Assignment.project_id.is_not_distinct_from(project_id), Assignment.form_id.is_not_distinct_from(form_id)
+    )
+    if role_id is not None:
+        rows = rows.where(Assignment.role_id == role_id)
+    return list(db.session.execute(rows.order_by(Assignment.id)).scalars())
+
+
+def list_form_assignments(project_id: int, role_id: int | None = None) -> list[tuple[Assignment, Form]]:
+    """List what was assigned on the live forms of a project, one by one."""
+    rows = select(Assignment, Form).join(Form, Form.id == Assignment.form_id)
+    rows = rows.where(Form.project_id == project_id, Form.deleted_at.is_(None)).order_by(Assignment.id)
+    if role_id is not None:
+        rows = rows.where(Assignment.role_id == role_id)
+    return [(assignment, form) for assignment, form in db.session.execute(rows)]
+
+
+def demand_all(actor: Actor, given: Role, *, project_id: int | None = None, form_id: int | None = None) -> None:
+    """Raise InsufficientRights unless the actor holds all that a role gives there: nobody gives more than they have.
+
+    Whoever may read or list all forms may do so with open ones (ODK Central API, assignments).
+    """
+    held = set(verbs(actor, project_id=project_id, form_id=form_id))
+    held |= {f"open_{verb}" for verb in held if verb in (Permission.FORM_READ, Permission.FORM_LIST)}
+    if not held.issuperset(given.verbs):
         raise InsufficientRights

@@ -5,8 +5,12 @@ current version and widens the answer tables, in one transaction. The XForm's by
 served as they are kept: phones compare their MD5 with the list's for ever after.
 """
 
+import base64
+import csv
 import hashlib
-from dataclasses import asdict, dataclass
+import hmac
+import io
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, BinaryIO
@@ -16,7 +20,7 @@ from sqlalchemy import func, select, text, update
 from forms import access, answers, audit, workbook
 from forms.access import Actor, Permission
 from forms.db import db
-from forms.models import Blob, Form, FormAttachment, FormVersion, Project
+from forms.models import Blob, Demo, Form, FormAttachment, FormVersion, Project
 from forms.problems import (
     FieldClassConflict,
     FieldTypeConflict,
@@ -65,6 +69,13 @@ def update_project(actor: Actor, found: Project, changes: dict[str, Any]) -> Pro
     return found
 
 
+def delete_project(actor: Actor, found: Project) -> None:
+    """Put a project in the trash; its forms are reached no more."""
+    found.deleted_at = datetime.now(UTC)
+    db.session.flush()
+    audit.record(actor, "project.delete", actee_id=found.actee_id)
+
+
 _PROJECTS = text(
     """
     select projects.id from projects
@@ -84,6 +95,12 @@ def list_projects(actor: Actor) -> list[Project]:
     ids = db.session.execute(_PROJECTS, {"actor": actor.id}).scalars().all()
     rows = {row.id: row for row in db.session.execute(select(Project).where(Project.id.in_(ids))).scalars()}
     return [rows[i] for i in ids]
+
+
+def all_projects() -> list[Project]:
+    """List every live project by name, for whoever hands out roles."""
+    rows = select(Project).where(Project.deleted_at.is_(None)).order_by(Project.name, Project.id)
+    return list(db.session.execute(rows).scalars())
 
 
 def form(found: Project, xml_form_id: str) -> Form:
@@ -124,17 +141,20 @@ def draft(found: Form) -> FormVersion:
 def represented(actor: Actor, found: Form) -> FormVersion:
     """Give the version that stands for the form to this actor: the published one, else the draft.
 
-    A draft is only for whoever may change the form, a closed form only for whoever may read all forms (NotFound, so
-    that nobody learns of it).
+    A draft is only for whoever may change the form, a closed form only for whoever may read all forms:
+    InsufficientRights otherwise (ODK Central API, forms, 7.2).
     """
-    held = access.verbs(actor, project_id=found.project_id, form_id=found.id)
     if found.current_id is None:
-        if Permission.FORM_UPDATE not in held:
-            raise NotFound
+        access.demand(actor, Permission.FORM_UPDATE, project_id=found.project_id, form_id=found.id)
         return draft(found)
-    if found.state == "closed" and Permission.FORM_READ not in held:
-        raise NotFound
+    demand_open(actor, found)
     return current(found)
+
+
+def demand_open(actor: Actor, found: Form) -> None:
+    """Raise InsufficientRights where the form is closed and the actor may not read closed ones."""
+    if found.state == "closed":
+        access.demand(actor, Permission.FORM_READ, project_id=found.project_id, form_id=found.id)
 
 
 def published(found: Form, version: str) -> FormVersion:
@@ -162,9 +182,22 @@ def _version(version_id: int | None) -> FormVersion:
     return row
 
 
+def version(version_id: int) -> FormVersion:
+    """Find a definition by its id, such as the one that a submission was filled with."""
+    return _version(version_id)
+
+
 def xform(version: FormVersion) -> bytes:
     """Give the stored bytes of a version's XForm."""
     return db.session.execute(select(FormVersion.xform).where(FormVersion.id == version.id)).scalar_one()
+
+
+def source(version: FormVersion) -> Blob:
+    """Give the workbook that a version was made from; NotFound where it came as an XForm."""
+    blob = db.session.get(Blob, version.workbook_id) if version.workbook_id is not None else None
+    if blob is None:
+        raise NotFound
+    return blob
 
 
 @lru_cache(maxsize=256)
@@ -197,7 +230,13 @@ class Upload:
 
 
 def create_form(
-    actor: Actor, found: Project, upload: Upload, *, vault: Vault, ignore_warnings: bool = False, publish_now: bool = False
+    actor: Actor,
+    found: Project,
+    upload: Upload,
+    *,
+    vault: Vault,
+    ignore_warnings: bool = False,
+    publish_now: bool = False,
 ) -> Form:
     """Make a form from a first upload, as a draft, and publish it at once where asked (ODK Central API, 7.4).
 
@@ -210,9 +249,7 @@ def create_form(
     form_id = conversion.schema.form_id
     taken = select(Form.id).where(Form.project_id == found.id, Form.xml_form_id == form_id, Form.deleted_at.is_(None))
     if db.session.execute(taken).first():
-        raise UniquenessViolation(
-            fields=["projectId", "xmlFormId"], values=[found.id, form_id], table="forms"
-        )
+        raise UniquenessViolation(fields=["projectId", "xmlFormId"], values=[found.id, form_id], table="forms")
     row = Form(project_id=found.id, xml_form_id=form_id, created_by=actor.id)
     db.session.add(row)
     db.session.flush()
@@ -239,8 +276,16 @@ def set_draft(actor: Actor, found: Form, upload: Upload, *, vault: Vault, ignore
     _refuse_changed_types(found, conversion.schema)
     if not ignore_warnings:
         _stop_at_warnings(conversion, _vanished(found, conversion.schema))
+    return _set_draft(actor, found, _store(actor, found, upload, conversion, vault=vault))
+
+
+def copy_to_draft(actor: Actor, found: Form) -> FormVersion:
+    """Replace a form's draft by its published version, such as to change files; NotFound where there is none."""
+    return _set_draft(actor, found, _copy(actor, current(found)))
+
+
+def _set_draft(actor: Actor, found: Form, version: FormVersion) -> FormVersion:
     old = found.draft_id
-    version = _store(actor, found, upload, conversion, vault=vault)
     _carry_attachments(old or found.current_id, version)
     found.draft_id = version.id
     found.updated_at = datetime.now(UTC)
@@ -265,12 +310,17 @@ def delete_draft(actor: Actor, found: Form) -> None:
     audit.record(actor, "form.update.draft.delete", actee_id=found.actee_id, details={"oldDraftDefId": old.id})
 
 
-def publish(actor: Actor, found: Form, *, notes: str | None = None) -> FormVersion:
-    """Make the draft the current version: tables widened, phones served, in the caller's one transaction."""
+def publish(actor: Actor, found: Form, *, notes: str | None = None, as_version: str | None = None) -> FormVersion:
+    """Make the draft the current version: tables widened, phones served, in the caller's one transaction.
+
+    `as_version` is written into the definition first, in place of the version that it was uploaded with.
+    """
     # Two people who publish at once take turns.
     db.session.execute(select(Form.id).where(Form.id == found.id).with_for_update())
     db.session.refresh(found)
     version = draft(found)
+    if as_version is not None:
+        version = _set_draft(actor, found, _copy(actor, version, as_version=as_version))
     used = select(FormVersion.id).where(
         FormVersion.form_id == found.id,
         FormVersion.version == version.version,
@@ -314,35 +364,91 @@ def delete_form(actor: Actor, found: Form) -> None:
     audit.record(actor, "form.delete", actee_id=found.actee_id)
 
 
-def _store(
-    actor: Actor, found: Form, upload: Upload, conversion: workbook.Conversion, *, vault: Vault
-) -> FormVersion:
+def put_aside(found: Project, upload: Upload, *, vault: Vault) -> str:
+    """Keep an upload that has warnings until its sender accepts them; give the word by which `taken_up` finds it."""
+    blob = vault.keep(found.id, upload.data)
+    name = base64.urlsafe_b64encode(upload.filename.encode()).decode()
+    return f"{blob.id}.{name}.{_seal_of(found, blob.id, name, vault)}"
+
+
+def taken_up(found: Project, word: str, *, vault: Vault) -> Upload:
+    """Give the upload that was put aside in this project under a word; NotFound for any other word."""
+    blob_id, _dot, rest = word.partition(".")
+    name, _dot, proof = rest.partition(".")
+    if not blob_id.isdecimal() or not hmac.compare_digest(proof, _seal_of(found, int(blob_id), name, vault)):
+        raise NotFound
+    blob = db.session.get_one(Blob, int(blob_id))
+    return Upload(b"".join(vault.read(blob)), base64.urlsafe_b64decode(name).decode())
+
+
+def _seal_of(found: Project, blob_id: int, name: str, vault: Vault) -> str:
+    # Else a word would be a way to any file of the project.
+    return vault.hash("upload put aside", f"{found.id}.{blob_id}.{name}").hex()
+
+
+def workbook_of(version: FormVersion) -> Blob:
+    """Give the workbook that a version came from; NotFound where it came as an XForm."""
+    blob = db.session.get(Blob, version.workbook_id) if version.workbook_id is not None else None
+    if blob is None:
+        raise NotFound
+    return blob
+
+
+def _store(actor: Actor, found: Form, upload: Upload, conversion: workbook.Conversion, *, vault: Vault) -> FormVersion:
     """Keep a definition and the slots of the files that it asks for."""
-    xml = conversion.xform
     blob = vault.keep(found.project_id, upload.data) if upload.workbook_type else None
     version = FormVersion(
         form_id=found.id,
-        version=conversion.schema.version,
-        name=conversion.schema.title,
-        xform=xml,
-        md5=hashlib.md5(xml, usedforsecurity=False).hexdigest(),
-        sha1=hashlib.sha1(xml, usedforsecurity=False).hexdigest(),
-        sha256=hashlib.sha256(xml).hexdigest(),
-        schema=conversion.schema.to_json(),
         warnings=[asdict(finding) for finding in conversion.findings],
         workbook_id=blob.id if blob else None,
         workbook_type=upload.workbook_type,
         created_by=actor.id,
+        **_described(conversion.xform, conversion.schema),
     )
-    db.session.add(version)
-    db.session.flush()
-    for slot in conversion.attachments:
-        db.session.add(FormAttachment(version_id=version.id, name=slot.name, type=slot.type))
-    db.session.flush()
+    _add(version, [FormAttachment(name=slot.name, type=slot.type) for slot in conversion.attachments])
     if conversion.itemsets is not None:
         kept = vault.keep(found.project_id, conversion.itemsets)
         _fill(version, "itemsets.csv", kept, "text/csv")
     return version
+
+
+def _copy(actor: Actor, source: FormVersion, *, as_version: str | None = None) -> FormVersion:
+    """Keep a definition again, under another version where one is given; its slots are still empty."""
+    xml, described = xform(source), schema(source.id)
+    if as_version is not None:
+        xml, described = workbook.with_version(xml, as_version), replace(described, version=as_version)
+    version = FormVersion(
+        form_id=source.form_id,
+        warnings=source.warnings,
+        workbook_id=source.workbook_id,
+        workbook_type=source.workbook_type,
+        created_by=actor.id,
+        **_described(xml, described),
+    )
+    _add(version, [FormAttachment(name=slot.name, type=slot.type) for slot, _ in attachments(source)])
+    return version
+
+
+def _described(xml: bytes, described: Schema) -> dict[str, Any]:
+    """Give the columns of a version that follow from its definition."""
+    return {
+        "version": described.version,
+        "name": described.title,
+        "xform": xml,
+        "md5": hashlib.md5(xml, usedforsecurity=False).hexdigest(),
+        "sha1": hashlib.sha1(xml, usedforsecurity=False).hexdigest(),
+        "sha256": hashlib.sha256(xml).hexdigest(),
+        "schema": described.to_json(),
+    }
+
+
+def _add(version: FormVersion, slots: list[FormAttachment]) -> None:
+    db.session.add(version)
+    db.session.flush()
+    for slot in slots:
+        slot.version_id = version.id
+    db.session.add_all(slots)
+    db.session.flush()
 
 
 def _stop_at_warnings(conversion: workbook.Conversion, vanished: list[str]) -> None:
@@ -430,6 +536,28 @@ def clear_attachment(actor: Actor, found: Form, name: str) -> None:
     )
 
 
+def choices_of_file(version: FormVersion, filename: str, language: str, *, vault: Vault) -> dict[str, str]:
+    """Give the labels of the choices that a CSV file offers, by name in the file's order; none where it has no content.
+
+    The columns are `name` and `label`, or `label::English (en)` in several languages (XLSForm, select from file).
+    """
+    try:
+        _slot, blob = attachment(version, filename)
+    except NotFound:
+        return {}
+    return dict(_labels(vault, blob.id, blob.project_id, language))
+
+
+@lru_cache(maxsize=64)
+def _labels(vault: Vault, blob_id: int, project_id: int, language: str) -> tuple[tuple[str, str], ...]:
+    content = b"".join(vault.read(db.session.get_one(Blob, blob_id))).decode("utf-8-sig", errors="replace")
+    header = content.partition("\n")[0]
+    rows = csv.DictReader(io.StringIO(content), delimiter=";" if ";" in header else ",")
+    labels = [name for name in rows.fieldnames or () if name == "label" or name.startswith("label::")]
+    wanted = next((name for name in labels if name.endswith(f"({language})")), labels[0] if labels else "name")
+    return tuple((row["name"], row.get(wanted) or row["name"]) for row in rows if row.get("name"))
+
+
 def _fill(version: FormVersion, name: str, blob: Blob, content_type: str | None) -> None:
     db.session.execute(
         update(FormAttachment)
@@ -486,3 +614,8 @@ def list_for_phone(actor: Actor, found: Project, form_id: str | None = None) -> 
         rows = rows.where(Form.xml_form_id == form_id)
     rows = rows.order_by(FormVersion.name, Form.xml_form_id)
     return [Listed(f, v, has) for f, v, has in db.session.execute(rows, {"actor": actor.id})]
+
+
+def is_demo() -> bool:
+    """Tell whether this data folder holds the demo: made-up people, nothing real."""
+    return db.session.get(Demo, 1) is not None

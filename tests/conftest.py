@@ -16,7 +16,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 import app as lentera
-from forms import cluster
+from forms import catalogue, cluster
 from forms.db import db
 from tests.support.phone import engine  # noqa: F401 - a fixture
 from tests.support.world import World
@@ -71,6 +71,8 @@ def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
             "SENTRY_DSN": None,
         }
     )
+    # Each test's database begins its numbers anew.
+    catalogue.schema.cache_clear()
     with application.app_context():
         yield application
         db.session.remove()

@@ -3,12 +3,14 @@
 Pure: no database, no HTTP, nothing kept. The way of a workbook: `container` (may it be opened?), `book` (sheets),
 `columns` and `survey` (what headings and rows mean), the checks `settings`, `codes`, `classes` and `structure`, then
 pyxform, whose words `pyxform_texts` maps to cells, then `xform` (schema and slots). `conversion` tells it in order.
+`versioning` writes another version into a finished XForm.
 """
 
 from forms.workbook.conversion import Conversion, convert, lint, read_xform
 from forms.workbook.difference import Change, Difference, VanishedChoices, compare
 from forms.workbook.findings import Finding
 from forms.workbook.slots import AttachmentSlot
+from forms.workbook.versioning import with_version
 
 __all__ = [
     "AttachmentSlot",
@@ -21,4 +23,5 @@ __all__ = [
     "convert",
     "lint",
     "read_xform",
+    "with_version",
 ]

@@ -1,4 +1,4 @@
-"""Submissions: the only writer of what phones send. Read `receive` first: it tells the whole story, top to bottom.
+"""Receiving, the only writer of what phones send. Read `receive` first: it tells the whole story, top to bottom.
 
 A submission is one transaction: the XML is kept sealed, its files are kept sealed, its typed rows are written, the
 audit line is added. The instanceID decides what a repeat is: the same content again is accepted and stored once,
@@ -6,7 +6,7 @@ other content under the same id is refused, and unique constraints settle what a
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, BinaryIO
 from uuid import uuid4
 
@@ -16,7 +16,7 @@ from forms import answers, catalogue, instance
 from forms.access import Actor
 from forms.db import db
 from forms.instance import Instance, Rows, Value
-from forms.models import ActorProperty, Project
+from forms.models import ActorProperty, Form, Project
 from forms.problems import (
     AuthenticationFailed,
     DeprecatedIdNotFound,
@@ -26,6 +26,7 @@ from forms.problems import (
     InstanceConflict,
     NotAcceptingSubmissions,
     NotFound,
+    UnexpectedValue,
     UniquenessViolation,
 )
 from forms.schema import Schema
@@ -81,7 +82,34 @@ def receive(sender: Sender, project: Project, xml: bytes, files: Mapping[str, Pa
     AuthenticationFailed without the right to submit (so that Collect asks for it), InstanceConflict for other content
     under a known id, and for edits DeprecatedIdNotFound, DeprecatingOldSubmission or UniquenessViolation.
     """
-    sent = instance.parse(xml)
+    return keep(sender, project, instance.parse(xml), xml, files, vault=vault)
+
+
+def create(sender: Sender, form: Form, project: Project, xml: bytes, *, vault: Vault) -> Received:
+    """Keep a submission that a program sends to one form, once (ODK Central API, submissions, 9.3).
+
+    Unlike `receive`, a repeat is refused (UniquenessViolation), a deprecatedID means nothing, and so does a form id
+    other than the form's own (UnexpectedValue).
+    """
+    sent = replace(instance.parse(xml), deprecated_id=None)
+    if sent.form_id != form.xml_form_id:
+        raise UnexpectedValue(field="form id", value=sent.form_id, reason=f"the address says {form.xml_form_id}")
+    taken = UniquenessViolation(
+        fields=["formId", "instanceId", "draft"], values=[form.id, sent.instance_id, False], table=None
+    )
+    try:
+        received = keep(sender, project, sent, xml, {}, vault=vault)
+    except (InstanceConflict, DuplicateSubmission):
+        raise taken from None
+    if not received.is_new:
+        raise taken
+    return received
+
+
+def keep(
+    sender: Sender, project: Project, sent: Instance, xml: bytes, files: Mapping[str, Part], *, vault: Vault
+) -> Received:
+    """Keep what was sent, in the order that `receive` and `create` share."""
     target = _target(sender.actor, project, sent, vault)
     rows = instance.rows(sent, target.schema)
     keys = _scope_keys(sender.actor, project, target.schema, rows)
@@ -254,6 +282,8 @@ _REPLACE = text(
     select id from version
     """
 )
+
+
 def _edit(sender: Sender, target: _Target, sent: Instance, xml: bytes, rows: Rows, keys: _Scopes) -> Received:
     """Store a new content of a submission that the XML says it replaces (ODK XForms specification, deprecatedID)."""
     values = _values(sender, target, sent, xml, rows, keys)
@@ -278,9 +308,7 @@ def _edit(sender: Sender, target: _Target, sent: Instance, xml: bytes, rows: Row
     return Received(replaced.submission_id, row.id, values["instance"], is_new=True, replaces=replaced.id)
 
 
-def _values(
-    sender: Sender, target: _Target, sent: Instance, xml: bytes, rows: Rows, keys: _Scopes
-) -> dict[str, Any]:
+def _values(sender: Sender, target: _Target, sent: Instance, xml: bytes, rows: Rows, keys: _Scopes) -> dict[str, Any]:
     """Give the parameters of the statements that store a content."""
     return {
         "form": target.form_id,
@@ -289,7 +317,7 @@ def _values(
         # A form without meta/instanceID gets one here (ODK Central API, submissions, 9.3).
         "instance": sent.instance_id or str(uuid4()),
         "name": None if _names_someone(target.schema) else sent.instance_name,
-        "xml": target.keys.seal(xml, _xml_context(target.form_id), compress=True),
+        "xml": target.keys.seal(xml, xml_context(target.form_id), compress=True),
         "hash": target.keys.hash("submission xml", xml),
         "actor": sender.actor.id,
         "device": (sender.device_id or "")[:_LONGEST_HEADER] or None,
@@ -300,7 +328,8 @@ def _values(
     }
 
 
-def _xml_context(form_id: int) -> str:
+def xml_context(form_id: int) -> str:
+    """Name what a sealed XML is of."""
     return f"form {form_id} xml"
 
 
@@ -343,8 +372,8 @@ def _expect_files(target: _Target, received: Received, rows: Rows, scopes: list[
     slots = [
         {
             "version": received.version_id,
-            "hash": _name_hash(target, file.name),
-            "name": target.keys.seal(file.name.encode(), _file_context(target.form_id)),
+            "hash": name_hash(target.keys, file.name),
+            "name": target.keys.seal(file.name.encode(), file_context(target.form_id)),
             "identity": file.is_identity,
             "scopes": scopes,
         }
@@ -376,7 +405,7 @@ _KEEP_FILE = text(
 )
 
 
-def _keep_files(  # noqa: PLR0913
+def _keep_files(
     actor: Actor, target: _Target, received: Received, files: Mapping[str, Part], project: Project, vault: Vault
 ) -> None:
     """Keep every file of the request, also one that the XML does not name: nothing that a phone sends is dropped.
@@ -387,8 +416,8 @@ def _keep_files(  # noqa: PLR0913
         blob = vault.keep_stream(project.id, part.stream)
         values = {
             "version": received.version_id,
-            "hash": _name_hash(target, name),
-            "name": target.keys.seal(name.encode(errors="surrogatepass"), _file_context(target.form_id)),
+            "hash": name_hash(target.keys, name),
+            "name": target.keys.seal(name.encode(errors="surrogatepass"), file_context(target.form_id)),
             # What nobody asked for may show anybody.
             "identity": target.schema.has_identity,
             "type": part.content_type,
@@ -401,11 +430,13 @@ def _keep_files(  # noqa: PLR0913
         db.session.execute(_KEEP_FILE, values)
 
 
-def _name_hash(target: _Target, name: str) -> bytes:
-    return target.keys.hash("file name", name)
+def name_hash(keys: ProjectKeys, name: str) -> bytes:
+    """Give what a file is found by, since its name is sealed."""
+    return keys.hash("file name", name)
 
 
-def _file_context(form_id: int) -> str:
+def file_context(form_id: int) -> str:
+    """Name what a sealed file name is of."""
     return f"form {form_id} file name"
 
 

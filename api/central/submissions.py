@@ -1,0 +1,189 @@
+"""Submissions as records: listed, read with XML and files, made and completed by programs."""
+
+from typing import Any, BinaryIO
+from urllib.parse import quote
+
+from flask import Response, request
+
+from api import auth, watch, wire
+from api.central.door import FORM, SUCCESS, central, give_file, is_extended, paging
+from api.endpoint import STREAM, server
+from forms import accounts, catalogue, submissions
+from forms.access import Actor, Permission
+from forms.models import Form, Project
+from forms.problems import NotFound
+from forms.submissions import Kept, Part, Sender
+
+ALL = f"{FORM}/submissions"
+ONE = f"{ALL}/<instance_id>"
+VERSION = f"{ONE}/versions/<version_id>"
+
+#: What a browser may show in place of saving it.
+_SHOWN = frozenset({"image/jpeg", "image/png", "image/gif"})
+
+
+@central.on("GET", ALL, may=Permission.SUBMISSION_LIST, gives=wire.Submission)
+def list_all(actor: Actor, project: Project, form: Form) -> list[Any]:
+    """List the submissions, the newest first."""
+    del project
+    limit, offset = paging()
+    return _shown(submissions.list_kept(actor, form, limit=limit, offset=offset))
+
+
+@central.on("POST", ALL, may=Permission.SUBMISSION_CREATE, takes=STREAM, gives=wire.Submission)
+def create(actor: Actor, project: Project, form: Form, body: BinaryIO) -> Any:
+    """Keep a submission that is sent as bare XML, once."""
+    client = " ".join(filter(None, (request.headers.get("odk-client"), request.user_agent.string)))
+    sender = Sender(actor, request.args.get("deviceID"), client or None)
+    received = submissions.create(sender, form, project, body.read(), vault=server().vault)
+    watch.RECEIVED.inc()
+    return _shown([submissions.find(actor, form, received.instance_id)])[0]
+
+
+@central.on("GET", ONE, may=Permission.SUBMISSION_READ, gives=wire.Submission)
+def read(actor: Actor, project: Project, form: Form, instance_id: str) -> Any:
+    """Give a submission."""
+    kept = _find(actor, project, form, instance_id)
+    return kept if isinstance(kept, Response) else _shown([kept])[0]
+
+
+@central.on("GET", f"{ONE}.xml", may=Permission.SUBMISSION_READ)
+def xml(actor: Actor, project: Project, form: Form, instance_id: str) -> Response:
+    """Give the newest XML exactly as it was sent, where it holds no identity."""
+    kept = _find(actor, project, form, instance_id, ".xml")
+    return kept if isinstance(kept, Response) else _give_xml(actor, form, kept)
+
+
+@central.on("GET", f"{ONE}/attachments", may=Permission.SUBMISSION_READ, gives=wire.SubmissionFile)
+def list_files(actor: Actor, project: Project, form: Form, instance_id: str) -> Any:
+    """List the newest content's files, but for those of class identity."""
+    kept = _find(actor, project, form, instance_id, "/attachments")
+    return kept if isinstance(kept, Response) else _files(actor, form, kept)
+
+
+@central.on("GET", f"{ONE}/attachments/<name>", may=Permission.SUBMISSION_READ)
+def read_file(actor: Actor, project: Project, form: Form, instance_id: str, name: str) -> Response:
+    """Give one of the newest content's files."""
+    kept = _find(actor, project, form, instance_id, f"/attachments/{quote(name, safe='')}")
+    return kept if isinstance(kept, Response) else _give_file(actor, form, kept, name)
+
+
+@central.on(
+    "POST",
+    f"{ONE}/attachments/<name>",
+    may=(Permission.SUBMISSION_UPDATE, Permission.SUBMISSION_CREATE),
+    takes=STREAM,
+    gives=wire.Success,
+)
+def upload_file(actor: Actor, project: Project, form: Form, instance_id: str, name: str, body: BinaryIO) -> object:
+    """Give one of the newest content's slots its file."""
+    del project
+    kept = submissions.find(actor, form, instance_id)
+    submissions.attach(actor, form, kept, name, Part(body, request.content_type), vault=server().vault)
+    return SUCCESS
+
+
+@central.on("GET", f"{ONE}/versions", may=Permission.SUBMISSION_READ, gives=wire.Content)
+def list_contents(actor: Actor, project: Project, form: Form, instance_id: str) -> list[Any]:
+    """List all contents of a submission, the newest first."""
+    del project
+    return _shown_contents(submissions.contents(actor, form, instance_id))
+
+
+@central.on("GET", VERSION, may=Permission.SUBMISSION_READ, gives=wire.Content)
+def read_content(actor: Actor, project: Project, form: Form, instance_id: str, version_id: str) -> Any:
+    """Give one content of a submission."""
+    del project
+    return _shown_contents([_content(actor, form, instance_id, version_id)])[0]
+
+
+@central.on("GET", f"{VERSION}.xml", may=Permission.SUBMISSION_READ)
+def content_xml(actor: Actor, project: Project, form: Form, instance_id: str, version_id: str) -> Response:
+    """Give one content's XML exactly as it was sent, where it holds no identity."""
+    del project
+    return _give_xml(actor, form, _content(actor, form, instance_id, version_id))
+
+
+@central.on("GET", f"{VERSION}/attachments", may=Permission.SUBMISSION_READ, gives=wire.SubmissionFile)
+def list_content_files(actor: Actor, project: Project, form: Form, instance_id: str, version_id: str) -> list[Any]:
+    """List one content's files, but for those of class identity."""
+    del project
+    return _files(actor, form, _content(actor, form, instance_id, version_id))
+
+
+@central.on("GET", f"{VERSION}/attachments/<name>", may=Permission.SUBMISSION_READ)
+def read_content_file(
+    actor: Actor, project: Project, form: Form, instance_id: str, version_id: str, name: str
+) -> Response:
+    """Give one of a content's files."""
+    del project
+    return _give_file(actor, form, _content(actor, form, instance_id, version_id), name)
+
+
+def _find(actor: Actor, project: Project, form: Form, instance_id: str, rest: str = "") -> Kept | Response:
+    """Find a submission; the id of a later content leads to where that is."""
+    try:
+        return submissions.find(actor, form, instance_id)
+    except NotFound:
+        root = submissions.root_of(actor, form, instance_id)
+        if root is None:
+            raise
+    form_address = f"{auth.prefix(request)}/projects/{project.id}/forms/{quote(form.xml_form_id, safe='')}"
+    there = f"{form_address}/submissions/{quote(root, safe='')}/versions/{quote(instance_id, safe='')}{rest}"
+    query = request.query_string.decode("ascii", errors="replace")
+    return Response(status=301, headers={"Location": f"{there}?{query}" if query else there})
+
+
+def _content(actor: Actor, form: Form, instance_id: str, version_id: str) -> Kept:
+    for kept in submissions.contents(actor, form, instance_id):
+        if kept.content.instance_id == version_id:
+            return kept
+    raise NotFound
+
+
+def _shown(rows: list[Kept]) -> list[dict[str, Any]]:
+    if not is_extended():
+        return [{"submission": kept.submission, "current": {"content": kept.content}} for kept in rows]
+    people = accounts.actors(i for kept in rows for i in (kept.submission.submitter_id, kept.content.submitter_id))
+    return [
+        {
+            "submission": kept.submission,
+            "current": {"content": kept.content, "ext": {"submitter": people.get(kept.content.submitter_id or 0)}},
+            "ext": {"submitter": people.get(kept.submission.submitter_id or 0)},
+        }
+        for kept in rows
+    ]
+
+
+def _shown_contents(rows: list[Kept]) -> list[dict[str, Any]]:
+    if not is_extended():
+        return [{"content": kept.content} for kept in rows]
+    people = accounts.actors(kept.content.submitter_id for kept in rows)
+    return [
+        {
+            "content": kept.content,
+            "ext": {
+                "submitter": people.get(kept.content.submitter_id or 0),
+                "form_version": catalogue.schema(kept.content.form_version_id).version,
+            },
+        }
+        for kept in rows
+    ]
+
+
+def _files(actor: Actor, form: Form, kept: Kept) -> list[dict[str, Any]]:
+    found = submissions.files(actor, form, kept.content, vault=server().vault)
+    return [{"name": file.name, "exists": file.blob is not None} for file in found]
+
+
+def _give_xml(actor: Actor, form: Form, kept: Kept) -> Response:
+    data = submissions.xml(actor, form, kept.content, vault=server().vault)
+    return Response(data, content_type="application/xml; charset=utf-8")
+
+
+def _give_file(actor: Actor, form: Form, kept: Kept, name: str) -> Response:
+    file = submissions.file(actor, form, kept.content, name, vault=server().vault)
+    if file.blob is None:
+        raise NotFound
+    mimetype = (file.content_type or "").partition(";")[0].strip().lower()
+    return give_file(file.blob, file.content_type, name, is_inline=mimetype in _SHOWN)

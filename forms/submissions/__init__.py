@@ -1,0 +1,50 @@
+"""Submissions: what phones and programs send, kept and read again.
+
+`receive` is the only writer and tells a submission's whole story; `attach` adds one file to a kept one; `read` gives
+what is kept back: records, their contents, XML and files. Typed answers are read through `forms.answers`.
+"""
+
+from forms.submissions.attach import attach
+from forms.submissions.read import (
+    Counts,
+    File,
+    Kept,
+    contents,
+    count_by_form,
+    count_by_project,
+    count_files,
+    file,
+    files,
+    find,
+    laid_out,
+    list_kept,
+    media,
+    root_of,
+    xml,
+)
+from forms.submissions.receive import Part, Received, Sender, answer_context, create, receive
+
+__all__ = [
+    "Counts",
+    "File",
+    "Kept",
+    "Part",
+    "Received",
+    "Sender",
+    "answer_context",
+    "attach",
+    "contents",
+    "count_by_form",
+    "count_by_project",
+    "count_files",
+    "create",
+    "file",
+    "files",
+    "find",
+    "laid_out",
+    "list_kept",
+    "media",
+    "receive",
+    "root_of",
+    "xml",
+]

@@ -1,0 +1,56 @@
+"""One file given to a submission that is kept already, by a program (ODK Central API, submissions, 9.6)."""
+
+from sqlalchemy import text
+
+from forms import access
+from forms.access import Actor, Permission
+from forms.db import db, see
+from forms.models import Form, SubmissionFile
+from forms.problems import InsufficientRights, NotFound
+from forms.submissions.read import Kept
+from forms.submissions.receive import Part, name_hash
+from forms.vault import Vault
+
+_FILL = text(
+    """
+    with slot as (
+        update submission_files set blob_id = :blob, content_type = :type, updated_at = now()
+        where version_id = :version and name_hash = :hash
+    )
+    insert into audits (actor_id, action, actee_id, submission_id, details)
+    values (:actor, 'submission.attachment.update', :actee, :submission,
+            jsonb_build_object('instanceId', cast(:instance as text), 'submissionDefId', cast(:version as bigint),
+                               'oldBlobId', cast(:old as bigint), 'newBlobId', cast(:blob as bigint)))
+    """
+)
+
+
+def attach(actor: Actor, form: Form, kept: Kept, name: str, part: Part, *, vault: Vault) -> None:
+    """Keep a file in the slot of its name; NotFound where the XML names no such file.
+
+    Whoever may not change submissions may still complete one: an empty slot of what they sent themselves, unedited.
+    """
+    see(actor.scopes)
+    hashed = name_hash(vault.project(form.project_id), name)
+    slot = db.session.get(SubmissionFile, (kept.content.id, hashed))
+    if slot is None:
+        raise NotFound
+    if not access.can(actor, Permission.SUBMISSION_UPDATE, project_id=form.project_id, form_id=form.id):
+        is_original = kept.content.instance_id == kept.submission.instance_id
+        if not (is_original and kept.content.submitter_id == actor.id and slot.blob_id is None):
+            raise InsufficientRights
+    blob = vault.keep_stream(form.project_id, part.stream)
+    db.session.execute(
+        _FILL,
+        {
+            "version": kept.content.id,
+            "hash": hashed,
+            "blob": blob.id,
+            "type": part.content_type,
+            "actor": actor.id,
+            "actee": form.actee_id,
+            "submission": kept.submission.id,
+            "instance": kept.submission.instance_id,
+            "old": slot.blob_id,
+        },
+    )

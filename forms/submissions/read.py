@@ -1,0 +1,230 @@
+"""What is kept of submissions, given back: records and their contents, XML and files. Nothing is written here.
+
+Every function takes the actor first and tells the transaction whose rows it may see; what lies outside that is as if it
+were not there (NotFound). XML and files that hold identity are not given at all: IdentityNotOpen.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, func, select, text
+
+from forms import answers, catalogue, instance
+from forms.access import Actor
+from forms.db import db, see
+from forms.models import Blob, Form, Submission, SubmissionFile, SubmissionVersion
+from forms.problems import IdentityNotOpen, NotFound
+from forms.submissions.receive import file_context, name_hash, xml_context
+from forms.vault import Vault
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A submission as it was first received, and one of its contents: the newest where nothing else is said."""
+
+    submission: Submission
+    content: SubmissionVersion
+
+
+def list_kept(actor: Actor, form: Form, *, limit: int | None = None, offset: int = 0) -> list[Kept]:
+    """List a form's submissions, the newest first; deleted ones are not in it."""
+    see(actor.scopes)
+    rows = _kept(form).where(SubmissionVersion.current, Submission.deleted_at.is_(None))
+    # `id` follows the order of arrival, and finds it without a sort.
+    rows = rows.order_by(Submission.id.desc()).limit(limit).offset(offset)
+    return _pairs(rows)
+
+
+def find(actor: Actor, form: Form, instance_id: str) -> Kept:
+    """Find a submission by the id of its first content; NotFound otherwise."""
+    see(actor.scopes)
+    rows = _kept(form).where(
+        SubmissionVersion.current, Submission.deleted_at.is_(None), Submission.instance_id == instance_id
+    )
+    found = _pairs(rows)
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+def root_of(actor: Actor, form: Form, instance_id: str) -> str | None:
+    """Tell the id of the submission that a later content belongs to, or None where there is none."""
+    see(actor.scopes)
+    rows = _kept(form).where(SubmissionVersion.instance_id == instance_id, Submission.deleted_at.is_(None))
+    row = db.session.execute(rows.with_only_columns(Submission.instance_id)).scalar_one_or_none()
+    return row if row != instance_id else None
+
+
+def contents(actor: Actor, form: Form, instance_id: str) -> list[Kept]:
+    """List all contents of a submission, the newest first; NotFound where there is no such submission."""
+    see(actor.scopes)
+    rows = _kept(form).where(Submission.instance_id == instance_id, Submission.deleted_at.is_(None))
+    found = _pairs(rows.order_by(SubmissionVersion.id.desc()))
+    if not found:
+        raise NotFound
+    return found
+
+
+def _kept(form: Form) -> Select[Submission, SubmissionVersion]:
+    both = select(Submission, SubmissionVersion).join(
+        SubmissionVersion, SubmissionVersion.submission_id == Submission.id
+    )
+    return both.where(Submission.form_id == form.id)
+
+
+def _pairs(rows: Select[Submission, SubmissionVersion]) -> list[Kept]:
+    return [Kept(row.Submission, row.SubmissionVersion) for row in db.session.execute(rows)]
+
+
+def xml(actor: Actor, form: Form, content: SubmissionVersion, *, vault: Vault) -> bytes:
+    """Give a content's XML exactly as it was sent; IdentityNotOpen where its form asks for identity."""
+    if catalogue.schema(content.form_version_id).has_identity:
+        raise IdentityNotOpen
+    see(actor.scopes)
+    sealed = select(SubmissionVersion.xml).where(SubmissionVersion.id == content.id)
+    return vault.project(form.project_id).unseal(db.session.execute(sealed).scalar_one(), xml_context(form.id))
+
+
+def laid_out(actor: Actor, form: Form, content: SubmissionVersion, *, vault: Vault) -> dict[str, Any]:
+    """Give the answers of any content, an earlier one too, as `answers.one` gives the newest's; identity is SEALED.
+
+    Only the newest content is in the answer tables: an earlier one is read from its XML, one at a time.
+    """
+    see(actor.scopes)
+    schema = catalogue.schema(content.form_version_id)
+    sealed = select(SubmissionVersion.xml).where(SubmissionVersion.id == content.id)
+    opened = vault.project(form.project_id).unseal(db.session.execute(sealed).scalar_one(), xml_context(form.id))
+    rows = instance.rows(instance.parse(opened), schema).rows
+    layout = answers.layout(form.id, content.form_version_id, schema)
+    levels = {repeat: place for place, repeat in enumerate(layout.levels)}
+    return answers.tree(layout, sorted(rows, key=lambda row: (levels[row.repeat], row.number)))
+
+
+@dataclass(frozen=True)
+class File:
+    """A file of a content: its name, whether the XML names it, and its content once that has arrived."""
+
+    name: str
+    is_expected: bool
+    content_type: str | None
+    blob: Blob | None
+
+
+def files(actor: Actor, form: Form, content: SubmissionVersion, *, vault: Vault) -> list[File]:
+    """List a content's files by name, but for those of class identity, whose very names are sealed."""
+    see(actor.scopes)
+    rows = _files().where(SubmissionFile.version_id == content.id, ~SubmissionFile.is_identity)
+    found = [_opened(row, form, vault) for row in db.session.execute(rows)]
+    return sorted(found, key=lambda file: file.name)
+
+
+def file(actor: Actor, form: Form, content: SubmissionVersion, name: str, *, vault: Vault) -> File:
+    """Find a content's file by its name; NotFound without a slot, IdentityNotOpen where it may show somebody."""
+    see(actor.scopes)
+    hashed = name_hash(vault.project(form.project_id), name)
+    rows = _files().where(SubmissionFile.version_id == content.id, SubmissionFile.name_hash == hashed)
+    row = db.session.execute(rows).first()
+    if row is None:
+        raise NotFound
+    if row.SubmissionFile.is_identity:
+        raise IdentityNotOpen
+    return _opened(row, form, vault)
+
+
+def media(actor: Actor, form: Form, *, vault: Vault) -> Iterator[File]:
+    """Yield the files of all newest contents that have arrived and are not identity, the newest submission first."""
+    see(actor.scopes)
+    rows = _files().join(SubmissionVersion, SubmissionVersion.id == SubmissionFile.version_id)
+    rows = rows.join(Submission, Submission.id == SubmissionVersion.submission_id).where(
+        Submission.form_id == form.id,
+        Submission.deleted_at.is_(None),
+        SubmissionVersion.current,
+        SubmissionFile.blob_id.is_not(None),
+        ~SubmissionFile.is_identity,
+    )
+    for row in db.session.execute(rows.order_by(Submission.id.desc())):
+        yield _opened(row, form, vault)
+
+
+def count_files(actor: Actor, form: Form) -> int:
+    """Count the files of a form's newest contents that have arrived, those of class identity too."""
+    see(actor.scopes)
+    rows = (
+        select(func.count())
+        .select_from(SubmissionFile)
+        .join(SubmissionVersion, SubmissionVersion.id == SubmissionFile.version_id)
+    )
+    rows = rows.join(Submission, Submission.id == SubmissionVersion.submission_id)
+    rows = rows.where(Submission.form_id == form.id, Submission.deleted_at.is_(None))
+    return db.session.execute(rows.where(SubmissionVersion.current, SubmissionFile.blob_id.is_not(None))).scalar_one()
+
+
+def _files() -> Select[SubmissionFile, Blob]:
+    return select(SubmissionFile, Blob).outerjoin(Blob, Blob.id == SubmissionFile.blob_id)
+
+
+def _opened(row: Row[SubmissionFile, Blob], form: Form, vault: Vault) -> File:
+    slot: SubmissionFile = row.SubmissionFile
+    name = vault.project(form.project_id).unseal(slot.name, file_context(form.id))
+    return File(name.decode(errors="surrogatepass"), slot.is_expected, slot.content_type, row.Blob)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many submissions there are, how many of them wait for what, and when the last one came."""
+
+    submissions: int = 0
+    received: int = 0
+    has_issues: int = 0
+    edited: int = 0
+    last_submission: datetime | None = None
+
+
+def count_by_form(actor: Actor, form_ids: Sequence[int]) -> dict[int, Counts]:
+    """Count the submissions of some forms that the actor may see, by form id; a form without any counts nothing."""
+    see(actor.scopes)
+    state = Submission.review_state
+    rows = select(
+        Submission.form_id,
+        func.count().label("submissions"),
+        func.count().filter(state.is_(None)).label("received"),
+        func.count().filter(state == "hasIssues").label("has_issues"),
+        func.count().filter(state == "edited").label("edited"),
+        func.max(Submission.created_at).label("last_submission"),
+    )
+    rows = rows.where(Submission.form_id.in_(form_ids), Submission.deleted_at.is_(None)).group_by(Submission.form_id)
+    counted: dict[int, Counts] = {}
+    for row in db.session.execute(rows).mappings():
+        numbers = dict(row)
+        form_id = numbers.pop("form_id")
+        counted[form_id] = Counts(**numbers)
+    return {form_id: counted.get(form_id, Counts()) for form_id in form_ids}
+
+
+_BY_PROJECT = text(
+    """
+    select projects.id,
+           (select count(*) from forms where forms.project_id = projects.id and forms.deleted_at is null) as forms,
+           (select count(*) from field_keys join actors on actors.id = field_keys.actor_id
+            where field_keys.project_id = projects.id and actors.deleted_at is null) as app_users,
+           arrived.count as submissions, arrived.last as last_submission
+    from projects cross join lateral (
+        select count(*) as count, max(submissions.created_at) as last
+        from forms join submissions on submissions.form_id = forms.id
+        where forms.project_id = projects.id and forms.deleted_at is null and submissions.deleted_at is null
+    ) arrived
+    where projects.id = any(:ids)
+    """
+)
+
+
+def count_by_project(actor: Actor, project_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """Count some projects' forms, app users and submissions, and tell when the last one came, by project id.
+
+    Each has the keys forms, app_users, submissions, last_submission.
+    """
+    see(actor.scopes)
+    rows = db.session.execute(_BY_PROJECT, {"ids": list(project_ids)}).mappings()
+    return {row["id"]: dict(row) for row in rows}
