@@ -368,6 +368,13 @@ def _summary(*, empty: bool) -> SummaryPage:
             ),
             QuestionSummary("Modus", "modus", True, 980, tuple(Bar(label, n, n / 980) for label, n in methods)),
             QuestionSummary(
+                "Kecamatan",
+                "kec_penanganan",
+                False,
+                1000,
+                tuple(Bar(f"Kecamatan contoh {n}", n * n % 97, n * n % 97 / 1000) for n in range(1, 40)),
+            ),
+            QuestionSummary(
                 "Jenis kelamin", "jk", False, 1190, (Bar("Perempuan", 871, 0.732), Bar("Laki-laki", 319, 0.268))
             ),
         ),
