@@ -16,8 +16,8 @@ from forms.answers.conditions import Condition, Filter
 from forms.answers.copying import copy, stream
 from forms.answers.figures import Choices, Numbers, Total, choice_counts, count, count_rows, counts_per_day, totals
 from forms.answers.headings import Heading, columns
-from forms.answers.places import SEALED, Layout, Sealed, Storage, layout, storage, storage
-from forms.answers.reading import Record, one, select
+from forms.answers.places import SEALED, Layout, Sealed, Storage, layout, storage
+from forms.answers.reading import Record, one, select, tree
 from forms.answers.rows import compare_rows, erase, write
 from forms.answers.tables import drop, recreate, widen
 
@@ -47,9 +47,9 @@ __all__ = [
     "recreate",
     "select",
     "storage",
-    "storage",
     "stream",
     "totals",
+    "tree",
     "widen",
     "write",
 ]

@@ -1,6 +1,6 @@
 """Read records: a page of them as a list, or one of them whole, as a tree."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -11,9 +11,9 @@ from forms.access import Actor
 from forms.answers import conditions
 from forms.answers.conditions import Filter
 from forms.answers.fetching import fetch, joins
-from forms.answers.places import Layout, Sealed
+from forms.answers.places import SEALED, Layout, Sealed
 from forms.db import db, see
-from forms.instance import Value
+from forms.instance import Row, Value
 from forms.problems import NotFound
 from forms.schema import Field
 
@@ -22,8 +22,8 @@ from forms.schema import Field
 class Record:
     """What a list shows of a submission. `values` has every path that was asked for; None where there is no answer.
 
-    `form_version` is the version text of the first content, `submitter` the display name of who sent that.
-    `files_present` and `files_expected` count the files that the current content names.
+    `form_version` is the version text of the first content, `submitter` the display name of who sent that. Of the
+    current content are `instance_name`, and the files that it names: `files_expected`, of them `files_present`.
     """
 
     id: int
@@ -47,8 +47,9 @@ class Record:
 #: What `Record` says besides the answers, for the submissions of the subquery that is put in: names and numbers come by
 #: index for the few of a page.
 _RECORDS = """
-    select s.id, s.instance_id, c.instance_name, s.created_at, s.updated_at, s.submitter_id, a.display_name, s.device_id,
-           s.review_state, v.version, s.edits, s.misfits, s.out_of_scope, f.present, f.expected
+    select s.id, s.instance_id, c.instance_name, s.created_at, s.updated_at, s.submitter_id,
+           a.display_name as submitter, s.device_id, s.review_state, v.version as form_version, s.edits,
+           s.misfits, s.out_of_scope, f.present as files_present, f.expected as files_expected
     from ({submissions}) s left join actors a on a.id = s.submitter_id
     join form_versions v on v.id = s.form_version_id
     join submission_versions c on c.submission_id = s.id and c.current
@@ -61,7 +62,7 @@ _RECORDS = """
 """
 
 
-def select(  # noqa: PLR0913 - a page of a filtered list
+def select(
     actor: Actor,
     layout: Layout,
     *,
@@ -87,8 +88,10 @@ def select(  # noqa: PLR0913 - a page of a filtered list
         f"order by s.id {direction} limit %(limit)s::int"
     )
     parameters = {**wanted.parameters, "limit": str(limit), "before": _or_none(before), "after": _or_none(after)}
-    rows = db.session.connection().exec_driver_sql(_RECORDS.format(submissions=page), parameters)
-    found = {r[0]: Record(*[*r[:11], tuple(r[11]), *r[12:], dict.fromkeys(paths)]) for r in rows}
+    rows = db.session.connection().exec_driver_sql(_RECORDS.format(submissions=page), parameters).mappings()
+    found = {
+        row["id"]: Record(**{**row, "misfits": tuple(row["misfits"])}, values=dict.fromkeys(paths)) for row in rows
+    }
     if paths:
         for row in fetch(layout, "", list(found), paths=paths):
             found[row.submission_id].values.update(row.values)
@@ -109,13 +112,25 @@ def one(actor: Actor, layout: Layout, submission_id: int) -> dict[str, Any]:
     known = text("select from submissions where id = :id and form_id = :form and deleted_at is null")
     if db.session.execute(known, {"id": submission_id, "form": layout.form_id}).first() is None:
         raise NotFound
+    rows = (
+        Row(repeat, row.number, row.parent, 0, row.values)
+        for repeat in layout.levels
+        for row in fetch(layout, repeat, [submission_id])
+    )
+    return tree(layout, rows)
+
+
+def tree(layout: Layout, rows: Iterable[Row]) -> dict[str, Any]:
+    """Lay rows out as `one` gives them: the rows of a level after those around them, in the order of their numbers.
+
+    What is of class identity is SEALED, also where the rows have it in the clear.
+    """
     trees: dict[tuple[str, int], dict[str, Any]] = {}
-    for repeat, level in layout.levels.items():
-        steps = _steps(layout, repeat)
-        for row in fetch(layout, repeat, [submission_id]):
-            tree = trees[repeat, row.number] = _tree(steps, repeat, row.values)
-            if level.parent is not None:
-                _at(trees[level.parent, row.parent], repeat[len(level.parent) :]).append(tree)
+    for row in rows:
+        level = layout.levels[row.repeat]
+        grown = trees[row.repeat, row.number] = _tree(_steps(layout, row.repeat), row.repeat, row.values)
+        if level.parent is not None:
+            _at(trees[level.parent, row.parent], row.repeat[len(level.parent) :]).append(grown)
     return trees.get(("", 0)) or _tree(_steps(layout, ""), "", {})
 
 
@@ -124,13 +139,17 @@ def _steps(layout: Layout, repeat: str) -> list[Field]:
     return [f for f in layout.schema.fields if f.repeat == repeat]
 
 
-def _tree(steps: list[Field], repeat: str, values: dict[str, Any]) -> dict[str, Any]:
+def _tree(steps: list[Field], repeat: str, values: Mapping[str, Any]) -> dict[str, Any]:
     """Lay out a row's values as the form does, its repeats still empty."""
     tree: dict[str, Any] = {}
     empty = {"group": dict, "repeat": list}
     for step in steps:
         around, _, name = step.path[len(repeat) :].rpartition("/")
-        _at(tree, around)[name] = values.get(step.path) if step.kind == "leaf" else empty[step.kind]()
+        if step.kind == "leaf":
+            value = values.get(step.path)
+            _at(tree, around)[name] = SEALED if step.is_identity and value is not None else value
+        else:
+            _at(tree, around)[name] = empty[step.kind]()
     return tree
 
 

@@ -25,7 +25,7 @@ Sealer = Callable[[str, Value], bytes]
 _BATCH = 1_000
 
 
-def write(  # noqa: PLR0913 - what a submission's rows are made of
+def write(
     layout: Layout,
     submission_id: int,
     rows: Sequence[Row],
