@@ -85,7 +85,9 @@ class Vault:
         if keys is None:
             rows = db.session.execute(select(ProjectKey).where(ProjectKey.project_id == project_id)).scalars()
             opened = {
-                row.number: seal.Key(row.number, seal.unwrap(self.master, row.wrapped, _context(project_id, row.number)))
+                row.number: seal.Key(
+                    row.number, seal.unwrap(self.master, row.wrapped, _context(project_id, row.number))
+                )
                 for row in rows
             }
             keys = ProjectKeys(opened)
@@ -97,9 +99,7 @@ class Vault:
         """Make a project's first data key, within the transaction that makes the project."""
         wrapped = seal.wrap(self.master, seal.new_key(), _context(project_id, 1))
         db.session.execute(
-            insert(ProjectKey).values(
-                project_id=project_id, number=1, wrapped=wrapped, master=seal.wrapped_by(wrapped)
-            )
+            insert(ProjectKey).values(project_id=project_id, number=1, wrapped=wrapped, master=seal.wrapped_by(wrapped))
         )
 
     def keep(self, project_id: int, data: bytes) -> Blob:
@@ -113,7 +113,12 @@ class Vault:
         somebody with the database confirm that a photo is a known one.
         """
         kept = self.files.keep(self.project(project_id).newest, stream, project_id)
-        values = {"project_id": project_id, "hash": kept.hash, "size": kept.size, "md5": kept.md5 if is_public else None}
+        values = {
+            "project_id": project_id,
+            "hash": kept.hash,
+            "size": kept.size,
+            "md5": kept.md5 if is_public else None,
+        }
         row = upsert(Blob).values(values)
         row = row.on_conflict_do_update(
             index_elements=["project_id", "hash"], set_={"md5": func.coalesce(Blob.md5, row.excluded.md5)}

@@ -12,7 +12,12 @@ from forms.access import Permission
 from forms.db import db
 
 ROOT = Path(__file__).parents[1]
-SOURCES = [p for package in ("forms", "api", "migrations") for p in (ROOT / package).rglob("*.py") if "node_modules" not in p.parts]
+SOURCES = [
+    p
+    for package in ("forms", "api", "migrations")
+    for p in (ROOT / package).rglob("*.py")
+    if "node_modules" not in p.parts
+]
 VAGUE = {"utils", "helpers", "common", "tools", "manager", "service", "base", "misc", "data"}
 
 

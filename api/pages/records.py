@@ -174,10 +174,17 @@ def submission(actor: Actor, project: Project, form: Form, instance_id: str) -> 
     """Show one submission in full."""
     history = keeping.contents(actor, form, instance_id)
     kept = history[0]
-    words = Words(catalogue.version(kept.content.form_version_id))
+    asked = request.args.get("version", kept.content.instance_id)
+    content = next((each.content for each in history if each.content.instance_id == asked), None)
+    if content is None:
+        raise NotFound
+    words = Words(catalogue.version(content.form_version_id))
     layout = answers.layout(form.id, words.version.id, words.schema)
-    tree = answers.one(actor, layout, kept.submission.id)
-    files = keeping.files(actor, form, kept.content, vault=server().vault)
+    if content is kept.content:
+        tree = answers.one(actor, layout, kept.submission.id)
+    else:
+        tree = keeping.laid_out(actor, form, content, vault=server().vault)
+    files = keeping.files(actor, form, content, vault=server().vault)
     shows_blanks = request.args.get("blanks") == "1"
     writer = _Writer(words, {f.name: f for f in files}, set(kept.submission.misfits), shows_blanks=shows_blanks)
     items = writer.nodes("", tree)
@@ -188,7 +195,7 @@ def submission(actor: Actor, project: Project, form: Form, instance_id: str) -> 
         project=head(actor, project),
         form=form_head(actor, form),
         instance_id=kept.submission.instance_id,
-        name=kept.content.instance_name or "",
+        name=content.instance_name or "",
         version=words.version.version,
         received=kept.submission.created_at,
         submitter=names.get(kept.submission.submitter_id or 0, ""),
@@ -209,7 +216,7 @@ def submission(actor: Actor, project: Project, form: Form, instance_id: str) -> 
                 submitter=names.get(each.content.submitter_id or 0, ""),
                 device=each.content.device_id or "",
                 program=each.content.user_agent or "",
-                is_shown=place == 0,
+                is_shown=each.content is content,
             )
             for place, each in enumerate(history)
         ),
