@@ -125,13 +125,14 @@ def tree(layout: Layout, rows: Iterable[Row]) -> dict[str, Any]:
 
     What is of class identity is SEALED, also where the rows have it in the clear.
     """
+    steps = {repeat: _steps(layout, repeat) for repeat in layout.levels}
     trees: dict[tuple[str, int], dict[str, Any]] = {}
     for row in rows:
         level = layout.levels[row.repeat]
-        grown = trees[row.repeat, row.number] = _tree(_steps(layout, row.repeat), row.repeat, row.values)
+        grown = trees[row.repeat, row.number] = _tree(steps[row.repeat], row.repeat, row.values)
         if level.parent is not None:
             _at(trees[level.parent, row.parent], row.repeat[len(level.parent) :]).append(grown)
-    return trees.get(("", 0)) or _tree(_steps(layout, ""), "", {})
+    return trees.get(("", 0)) or _tree(steps[""], "", {})
 
 
 def _steps(layout: Layout, repeat: str) -> list[Field]:
