@@ -174,7 +174,7 @@ def roles_by_actor() -> dict[int, list[tuple[str, str | None]]]:
 
 def names_by_id() -> dict[int, str]:
     """Give the display names of all actors, also of those who are gone: what they did stays theirs."""
-    return dict(db.session.execute(select(ActorRow.id, ActorRow.display_name)).tuples().all())
+    return dict(db.session.execute(select(ActorRow.id, ActorRow.display_name)).all())
 
 
 def user(actor_id: int) -> Row[ActorRow, User]:

@@ -19,6 +19,7 @@ from typing import Any, Self
 from urllib.parse import quote, unquote, urlsplit
 from xml.etree.ElementTree import ParseError
 
+import pytest
 from defusedxml.ElementTree import fromstring
 
 from tests.support.network import FAILURES, Answer, Cut, Dropped, Exchange, Network
@@ -32,7 +33,7 @@ BATCH_BYTES = 10_000_000
 BATCH_FILES = 101
 
 
-class Refused(Exception):  # noqa: N818 - named for the fact
+class Refused(Exception):
     """The server's answer is one that Collect does not take; `status` is its HTTP status, 0 where that was fine."""
 
     def __init__(self, message: str, status: int = 0) -> None:
@@ -298,6 +299,14 @@ class Phone:
 
     def _with_device(self, url: str) -> str:
         return f"{url}{'&' if '?' in url else '?'}deviceID={quote(self.device, safe='')}"
+
+
+def refusal(phone: Phone, filled: Filled) -> int:
+    """Send what the server must refuse, in words for the phone to show while it keeps the instance; give the status."""
+    with pytest.raises(Refused) as refused:
+        phone.send(filled)
+    assert refused.value.message
+    return refused.value.status
 
 
 def _check_document(url: str, answer: Answer) -> None:

@@ -3,6 +3,8 @@
 from uuid import uuid4
 from xml.sax.saxutils import escape, quoteattr
 
+from tests.support.phone import Filled
+
 
 def instance(
     form_id: str,
@@ -26,3 +28,8 @@ def instance(
 def new_id() -> str:
     """Make an instance id as phones do."""
     return f"uuid:{uuid4()}"
+
+
+def on_phone(xml: bytes, instance_id: str, files: dict[str, bytes] | None = None) -> Filled:
+    """Lay a submission written by hand on a phone, with the files beside it."""
+    return Filled(xml, files or {}, instance_id, "Uji_2026-01-31_10-02-49.xml")
