@@ -12,13 +12,14 @@ sealed and leave as `SEALED`: opening one is not this package's business.
 Read `places` first (where an answer is), then `rows` (writing) or `reading`.
 """
 
+from forms.answers.comparing import compare_many, compare_rows
 from forms.answers.conditions import Condition, Filter
 from forms.answers.copying import copy, stream
 from forms.answers.figures import Choices, Numbers, Total, choice_counts, count, count_rows, counts_per_day, totals
 from forms.answers.headings import Heading, columns
 from forms.answers.places import SEALED, Layout, Sealed, Storage, layout, storage
 from forms.answers.reading import Record, one, select, tree
-from forms.answers.rows import compare_rows, erase, write
+from forms.answers.rows import erase, write
 from forms.answers.tables import drop, recreate, widen
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "Total",
     "choice_counts",
     "columns",
+    "compare_many",
     "compare_rows",
     "copy",
     "count",

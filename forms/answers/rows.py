@@ -1,4 +1,4 @@
-"""Write a submission's rows, delete them, and compare them with what the kept XML says.
+"""Write a submission's rows, and delete them.
 
 Writing is what every phone waits for: one statement per table that has something to hold, its text the same for every
 submission of a version and its parameters all of unknown type, so that psycopg prepares it once per connection.
@@ -11,12 +11,9 @@ from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import text
-
-from forms.answers.fetching import fetch
 from forms.answers.places import Layout, Place, registry, table
-from forms.db import EVERYTHING, db, see
-from forms.instance import Geo, Row, Value, as_text
+from forms.db import db
+from forms.instance import Geo, Row, Value
 
 #: Turns an answer of class identity into what is kept: from its path and value.
 Sealer = Callable[[str, Value], bytes]
@@ -65,62 +62,6 @@ def erase(form_id: int, submission_id: int) -> None:
     for level, page in registry(form_id, connection).tables():
         name = table(form_id, level, page)
         connection.exec_driver_sql(f"delete from {name} where submission_id = %s", (str(submission_id),))
-
-
-def compare_rows(
-    layout: Layout, submission_id: int, rows: Sequence[Row], open_sealed: Callable[[str, bytes], str]
-) -> list[str]:
-    """List what the tables hold otherwise than `rows`, which the kept XML gave: paths of questions and repeats.
-
-    "/" is the root's row itself. `open_sealed` gives a sealed answer's text from its path and bytes. Repeats are named
-    for rows too many or too few, and tables for rows under other scopes than the submission's or of another version.
-    """
-    see(EVERYTHING)
-    differing: dict[str, None] = {}
-    for repeat, level in layout.levels.items():
-        wanted = {row.number: row for row in rows if row.repeat == repeat}
-        kept = {found.number: found for found in fetch(layout, repeat, [submission_id], sealed=True)}
-        for number in wanted.keys() | kept.keys():
-            row, found = wanted.get(number), kept.get(number)
-            if row is None or found is None or (row.parent, row.position) != (found.parent, found.position):
-                differing[repeat or "/"] = None
-                continue
-            for place in level.places:
-                value = found.values[place.field.path]
-                if isinstance(value, bytes):
-                    value = open_sealed(place.field.path, value)
-                if value != _as_kept(place, row.values.get(place.field.path)):
-                    differing[place.field.path] = None
-    return [*differing, *_strays(layout, submission_id)]
-
-
-def _strays(layout: Layout, submission_id: int) -> Iterator[str]:
-    """Name the tables that hold rows of the submission which its version does not write, or under other scopes."""
-    connection = db.session.connection()
-    known = {(level.number, page) for level in layout.levels.values() for page in level.pages}
-    for each in registry(layout.form_id, connection).tables():
-        name = table(layout.form_id, *each)
-        rule = "a.scopes is distinct from s.scopes" if each in known else "true"
-        found = connection.execute(
-            text(
-                f"select exists (select from {name} a left join submissions s on s.id = a.submission_id "
-                f"where a.submission_id = :id and ({rule}))"
-            ),
-            {"id": submission_id},
-        )
-        if found.scalar():
-            yield name
-
-
-def _as_kept(place: Place, value: Value | None) -> Value | None:
-    """Give a value as reading it back gives it."""
-    if value is None:
-        return None
-    if place.column.type == "sealed":
-        return as_text(value)
-    if isinstance(value, Geo):
-        return Geo(_one_space(value.text), value.latitude, value.longitude)
-    return value
 
 
 @dataclass(frozen=True)

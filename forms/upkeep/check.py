@@ -15,13 +15,14 @@ from sqlalchemy import Row, select, text
 
 from forms import answers, catalogue
 from forms.db import EVERYTHING, Base, db, see
+from forms.instance import Rows
 from forms.models import Blob
 from forms.problems import BlobMissing, SealBroken
 from forms.submissions.receive import answer_context
-from forms.upkeep.kept import PIECE, lay_out, open_xml
+from forms.upkeep.kept import PIECE, PIECE_BYTES, lay_out, open_xml
 from forms.upkeep.tables import demand_key
 from forms.upkeep.turn import turn
-from forms.vault import ProjectKeys, Vault
+from forms.vault import Vault
 
 _SENTENCES: Final = {
     "xml": (
@@ -110,61 +111,77 @@ def _new_snapshot() -> None:
 
 _CONTENTS = text(
     """
-    select v.id, v.submission_id, v.form_id, v.form_version_id, v.current, v.xml, v.xml_hash, v.instance_id,
-           s.misfits, f.project_id, f.xml_form_id
-    from submission_versions v join submissions s on s.id = v.submission_id join forms f on f.id = v.form_id
-    where v.id > :last order by v.id limit :limit
+    select * from (
+        select *, sum(octet_length(xml)) over (order by id) - octet_length(xml) as before from (
+            select v.id, v.submission_id, v.form_id, v.form_version_id, v.current, v.xml, v.xml_hash, v.instance_id,
+                   s.misfits, f.project_id, f.xml_form_id
+            from submission_versions v join submissions s on s.id = v.submission_id join forms f on f.id = v.form_id
+            where v.id > :last order by v.id limit :limit
+        ) next
+    ) piece where before < :bytes order by id
     """
 )
 
 
-def _contents() -> Iterator[Row[Any]]:
+def _check_contents(vault: Vault, totals: Totals) -> Iterator[Finding]:
+    values = {"limit": PIECE, "bytes": PIECE_BYTES}
     last, found = 0, None
     while found is None or found:
         _new_snapshot()
-        found = db.session.execute(_CONTENTS, {"last": last, "limit": PIECE}).all()
+        found = db.session.execute(_CONTENTS, {"last": last, **values}).all()
+        by_version: dict[int, list[_Opened]] = {}
         for content in found:
             last = content.id
-            yield content
+            totals.contents += 1
+            totals.submissions += content.current
+            opened = _open(content, vault)
+            if isinstance(opened, Finding):
+                yield opened
+            elif opened is not None:
+                by_version.setdefault(content.form_version_id, []).append(opened)
+        for version in by_version.values():
+            yield from _compare(version, vault)
 
 
-def _check_contents(vault: Vault, totals: Totals) -> Iterator[Finding]:
-    for content in _contents():
-        totals.contents += 1
-        totals.submissions += content.current
-        yield from _check_content(content, vault)
+@dataclass(frozen=True)
+class _Opened:
+    """A submission's current content, and the rows that its XML gives."""
+
+    content: Row[Any]
+    rows: Rows
 
 
-def _check_content(content: Row[Any], vault: Vault) -> Iterator[Finding]:
-    where = _place(content)
-    keys = vault.project(content.project_id)
-    xml = open_xml(keys, content)
+def _open(content: Row[Any], vault: Vault) -> _Opened | Finding | None:
+    """Open a content and lay it out; None where it is an earlier one, of which only the XML is kept."""
+    xml = open_xml(vault.project(content.project_id), content)
     if xml is None:
-        yield Finding("xml", where)
-        return
+        return Finding("xml", _place(content))
     if not content.current:
-        return
+        return None
     rows = lay_out(xml, content.form_version_id)
-    if rows is None:
-        yield Finding("layout", where)
-        return
-    layout = answers.layout(content.form_id, content.form_version_id, catalogue.schema(content.form_version_id))
-    opener = _opener(keys, content.form_id, content.submission_id)
-    for path in answers.compare_rows(layout, content.submission_id, rows.rows, opener):
-        yield Finding("answers", where, path)
-    if list(rows.misfits) != content.misfits:
-        yield Finding("misfits", where)
+    return _Opened(content, rows) if rows is not None else Finding("layout", _place(content))
 
 
-def _opener(keys: ProjectKeys, form_id: int, submission_id: int) -> Callable[[str, bytes], str]:
-    def opened(path: str, sealed: bytes) -> str:
+def _compare(version: list[_Opened], vault: Vault) -> Iterator[Finding]:
+    """Compare contents of one form version with the answer tables."""
+    first = version[0].content
+    keys = vault.project(first.project_id)
+
+    def unsealed(submission_id: int, path: str, sealed: bytes) -> str:
         try:
-            return keys.unseal(sealed, answer_context(form_id, path, submission_id)).decode()
+            return keys.unseal(sealed, answer_context(first.form_id, path, submission_id)).decode()
         except SealBroken:
             # No XML can hold this character, so the answer is found to differ.
             return "\0"
 
-    return opened
+    layout = answers.layout(first.form_id, first.form_version_id, catalogue.schema(first.form_version_id))
+    kept = {each.content.submission_id: each.rows.rows for each in version}
+    differing = answers.compare_many(layout, kept, unsealed)
+    for each in version:
+        for path in differing.get(each.content.submission_id, ()):
+            yield Finding("answers", _place(each.content), path)
+        if list(each.rows.misfits) != each.content.misfits:
+            yield Finding("misfits", _place(each.content))
 
 
 def _place(row: Row[Any]) -> str:

@@ -10,8 +10,9 @@ from forms.problems import Problem, SealBroken
 from forms.submissions.receive import xml_context
 from forms.vault import ProjectKeys
 
-#: Contents that are read in one go. Few, since an XML may have 20 MB and what is read is held in memory.
-PIECE: Final = 20
+#: What is read in one go, and held in memory: so many contents, or fewer where their sealed XML exceeds these bytes.
+PIECE: Final = 200
+PIECE_BYTES: Final = 2_000_000
 
 
 def open_xml(keys: ProjectKeys, content: Row[Any]) -> bytes | None:

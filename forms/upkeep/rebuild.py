@@ -15,7 +15,7 @@ from forms.instance import Value
 from forms.models import Form, FormVersion
 from forms.problems import NotFound, RebuildStopped
 from forms.submissions.receive import answer_context
-from forms.upkeep.kept import PIECE, lay_out, open_xml
+from forms.upkeep.kept import PIECE, PIECE_BYTES, lay_out, open_xml
 from forms.upkeep.turn import take_alone
 from forms.vault import ProjectKeys, Vault
 
@@ -52,17 +52,22 @@ def rebuild(form: Form, *, vault: Vault) -> int:
 
 _CONTENTS = text(
     """
-    select s.id, s.form_id, s.instance_id, s.scopes, s.misfits, v.form_version_id, v.xml, v.xml_hash
-    from submissions s join submission_versions v on v.submission_id = s.id and v.current
-    where s.form_id = :form and s.id > :last order by s.id limit :limit
+    select * from (
+        select *, sum(octet_length(xml)) over (order by id) - octet_length(xml) as before from (
+            select s.id, s.form_id, s.instance_id, s.scopes, s.misfits, v.form_version_id, v.xml, v.xml_hash
+            from submissions s join submission_versions v on v.submission_id = s.id and v.current
+            where s.form_id = :form and s.id > :last order by s.id limit :limit
+        ) next
+    ) piece where before < :bytes order by id
     """
 )
 
 
 def _contents(form_id: int) -> Iterator[Row[Any]]:
+    values = {"limit": PIECE, "bytes": PIECE_BYTES}
     last, found = 0, None
     while found is None or found:
-        found = db.session.execute(_CONTENTS, {"form": form_id, "last": last, "limit": PIECE}).all()
+        found = db.session.execute(_CONTENTS, {"form": form_id, "last": last, **values}).all()
         for content in found:
             last = content.id
             yield content
