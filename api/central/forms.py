@@ -166,7 +166,7 @@ def give_workbook(form: Form, version: FormVersion, ending: str) -> Response:
     """Answer with the workbook that a version was made from, NotFound where it is not of that kind."""
     if version.workbook_type != ending:
         raise NotFound
-    return give_file(catalogue.source(version), EXCEL[ending], f"{form.xml_form_id}.{ending}")
+    return give_file(catalogue.workbook_of(version), EXCEL[ending], f"{form.xml_form_id}.{ending}")
 
 
 def questions(version: FormVersion) -> list[dict[str, Any]]:

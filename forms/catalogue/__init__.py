@@ -1,0 +1,84 @@
+"""Projects, forms, their drafts and versions, and the files that they ask for.
+
+A definition is immutable once it is stored. The XForm's bytes are kept as they were made and served as they are kept:
+phones compare their MD5 with the list's for ever after. Read `publishing` for a form's life; `versions` tells which
+definition stands for a form, and to whom.
+"""
+
+from forms.catalogue.attachments import attachment, attachments, choices_of_file, clear_attachment, set_attachment
+from forms.catalogue.projects import (
+    all_projects,
+    create_project,
+    delete_project,
+    is_demo,
+    list_projects,
+    project,
+    update_project,
+)
+from forms.catalogue.publishing import (
+    STATES,
+    copy_to_draft,
+    create_form,
+    delete_draft,
+    delete_form,
+    publish,
+    set_draft,
+    set_state,
+)
+from forms.catalogue.uploads import Upload, put_aside, taken_up
+from forms.catalogue.versions import (
+    Listed,
+    current,
+    demand_open,
+    draft,
+    form,
+    list_for_phone,
+    list_forms,
+    list_versions,
+    published,
+    represented,
+    schema,
+    version,
+    workbook_of,
+    xform,
+)
+
+__all__ = [
+    "STATES",
+    "Listed",
+    "Upload",
+    "all_projects",
+    "attachment",
+    "attachments",
+    "choices_of_file",
+    "clear_attachment",
+    "copy_to_draft",
+    "create_form",
+    "create_project",
+    "current",
+    "delete_draft",
+    "delete_form",
+    "delete_project",
+    "demand_open",
+    "draft",
+    "form",
+    "is_demo",
+    "list_for_phone",
+    "list_forms",
+    "list_projects",
+    "list_versions",
+    "project",
+    "publish",
+    "published",
+    "put_aside",
+    "represented",
+    "schema",
+    "set_attachment",
+    "set_draft",
+    "set_state",
+    "taken_up",
+    "update_project",
+    "version",
+    "workbook_of",
+    "xform",
+]

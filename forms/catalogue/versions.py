@@ -1,0 +1,149 @@
+"""Forms and their versions, looked up: which one stands for a form, and to whom. Nothing is written here."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from sqlalchemy import func, select, text
+
+from forms import access
+from forms.access import Actor, Permission
+from forms.db import db
+from forms.models import Blob, Form, FormAttachment, FormVersion, Project
+from forms.problems import NotFound
+from forms.schema import Schema
+
+
+def form(found: Project, xml_form_id: str) -> Form:
+    """Find a live form of a project by its form id, in its exact letter case; NotFound otherwise."""
+    row = db.session.execute(
+        select(Form).where(Form.project_id == found.id, Form.xml_form_id == xml_form_id, Form.deleted_at.is_(None))
+    ).scalar_one_or_none()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def list_forms(actor: Actor, found: Project) -> list[tuple[Form, FormVersion]]:
+    """List a project's forms with the version that stands for each, by name (ODK Central API, forms, 7.2).
+
+    Forms that were never published are for whoever may change forms, closed ones for whoever may read all forms.
+    """
+    held = access.verbs(actor, project_id=found.id)
+    shown = select(Form, FormVersion).join(FormVersion, FormVersion.id == func.coalesce(Form.current_id, Form.draft_id))
+    shown = shown.where(Form.project_id == found.id, Form.deleted_at.is_(None))
+    if Permission.FORM_UPDATE not in held:
+        shown = shown.where(Form.current_id.is_not(None))
+        if Permission.FORM_READ not in held:
+            shown = shown.where(Form.state != "closed")
+    return [(f, v) for f, v in db.session.execute(shown.order_by(FormVersion.name, Form.xml_form_id))]
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A form as a phone sees it in the form list."""
+
+    form: Form
+    version: FormVersion
+    has_attachments: bool
+
+
+def list_for_phone(actor: Actor, found: Project, form_id: str | None = None) -> list[Listed]:
+    """List the open published forms that an actor may fill, by name (ODK Central API, OpenRosa specifics)."""
+    reads = text(
+        """
+        exists (
+            select from assignments join roles on roles.id = assignments.role_id
+            where assignments.actor_id = :actor
+              and (assignments.project_id is null or assignments.project_id = forms.project_id)
+              and (assignments.form_id is null or assignments.form_id = forms.id)
+              and roles.verbs && array['form.read', 'open_form.read']
+        )
+        """
+    )
+    has_slots = select(FormAttachment.name).where(FormAttachment.version_id == FormVersion.id).exists()
+    rows = select(Form, FormVersion, has_slots).join(FormVersion, FormVersion.id == Form.current_id)
+    rows = rows.where(Form.project_id == found.id, Form.deleted_at.is_(None), Form.state == "open", reads)
+    if form_id is not None:
+        rows = rows.where(Form.xml_form_id == form_id)
+    rows = rows.order_by(FormVersion.name, Form.xml_form_id)
+    return [Listed(f, v, has) for f, v, has in db.session.execute(rows, {"actor": actor.id})]
+
+
+def current(found: Form) -> FormVersion:
+    """Give the published version; NotFound where there is none."""
+    return _version(found.current_id)
+
+
+def draft(found: Form) -> FormVersion:
+    """Give the draft; NotFound where there is none."""
+    return _version(found.draft_id)
+
+
+def represented(actor: Actor, found: Form) -> FormVersion:
+    """Give the version that stands for the form to this actor: the published one, else the draft.
+
+    A draft is only for whoever may change the form, a closed form only for whoever may read all forms:
+    InsufficientRights otherwise (ODK Central API, forms, 7.2).
+    """
+    if found.current_id is None:
+        access.demand(actor, Permission.FORM_UPDATE, project_id=found.project_id, form_id=found.id)
+        return draft(found)
+    demand_open(actor, found)
+    return current(found)
+
+
+def demand_open(actor: Actor, found: Form) -> None:
+    """Raise InsufficientRights where the form is closed and the actor may not read closed ones."""
+    if found.state == "closed":
+        access.demand(actor, Permission.FORM_READ, project_id=found.project_id, form_id=found.id)
+
+
+def published(found: Form, version: str) -> FormVersion:
+    """Find a published version of a form by its version text ("" where it has none); NotFound otherwise."""
+    row = db.session.execute(
+        select(FormVersion).where(
+            FormVersion.form_id == found.id, FormVersion.version == version, FormVersion.published_at.is_not(None)
+        )
+    ).scalar_one_or_none()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def list_versions(found: Form) -> list[FormVersion]:
+    """List the published versions, the newest first."""
+    rows = select(FormVersion).where(FormVersion.form_id == found.id, FormVersion.published_at.is_not(None))
+    return list(db.session.execute(rows.order_by(FormVersion.published_at.desc(), FormVersion.id.desc())).scalars())
+
+
+def _version(version_id: int | None) -> FormVersion:
+    row = db.session.get(FormVersion, version_id) if version_id is not None else None
+    if row is None:
+        raise NotFound
+    return row
+
+
+def version(version_id: int) -> FormVersion:
+    """Find a definition by its id, such as the one that a submission was filled with."""
+    return _version(version_id)
+
+
+def xform(version: FormVersion) -> bytes:
+    """Give the stored bytes of a version's XForm."""
+    return db.session.execute(select(FormVersion.xform).where(FormVersion.id == version.id)).scalar_one()
+
+
+def workbook_of(version: FormVersion) -> Blob:
+    """Give the workbook that a version came from; NotFound where it came as an XForm."""
+    blob = db.session.get(Blob, version.workbook_id) if version.workbook_id is not None else None
+    if blob is None:
+        raise NotFound
+    return blob
+
+
+@lru_cache(maxsize=256)
+def schema(version_id: int) -> Schema:
+    """Give a version's schema. A stored definition never changes, so a process reads it once."""
+    return Schema.from_json(
+        db.session.execute(select(FormVersion.schema).where(FormVersion.id == version_id)).scalar_one()
+    )
