@@ -370,3 +370,12 @@ def test_form_ids_count_in_their_exact_letters(manager, forms):
     assert manager.get(f"{forms}/uji").json["code"] == 404.1
     assert manager.get(f"{forms}/uji.1.svc").json["code"] == 404.1
     assert manager.get(f"{forms}/a%00b").json["code"] == 400.8
+
+
+def test_a_body_that_is_too_large_or_cut_short_is_refused(manager, forms):
+    for length, code in ((100_000_001, 400.36), (len(XFORM), 400.39)):
+        answer = manager.post(
+            forms, data=XFORM[:50], content_type="application/xml", environ_overrides={"CONTENT_LENGTH": str(length)}
+        )
+        assert answer.json["code"] == code
+    assert manager.get(forms).json == []
