@@ -1,6 +1,7 @@
 """The door of the ODK Central API: how it answers, and what several of its resources read from a request."""
 
 import re
+from collections.abc import Callable
 from urllib.parse import quote, unquote
 
 from flask import Response, request
@@ -86,11 +87,11 @@ def set_file_name(response: Response, name: str, *, is_inline: bool = False) -> 
     return response
 
 
-def give_bytes(data: bytes, content_type: str, tag: str) -> Response:
-    """Answer with bytes and their tag, or 304 where the client has them."""
-    response = Response(data, content_type=content_type)
+def give_bytes(read: Callable[[], bytes], content_type: str, tag: str) -> Response:
+    """Answer with bytes and their tag; where the client has them, with 304 and without reading them."""
+    is_known = request.if_none_match.contains_weak(tag)
+    response = Response(status=304) if is_known else Response(read(), content_type=content_type)
     response.set_etag(tag)
-    response.make_conditional(request)
     return response
 
 

@@ -159,7 +159,7 @@ def upload(body: BinaryIO) -> Upload:
 
 def give_xform(version: FormVersion) -> Response:
     """Answer with a version's XForm."""
-    return give_bytes(catalogue.xform(version), "application/xml; charset=utf-8", version.md5)
+    return give_bytes(lambda: catalogue.xform(version), "application/xml; charset=utf-8", version.md5)
 
 
 def give_workbook(form: Form, version: FormVersion, ending: str) -> Response:
