@@ -53,7 +53,7 @@ class Columns:
         double_colon = any("::" in header for header in headers)
         self.sheet = sheet
         self.meanings: dict[str, Meaning] = {
-            header: tuple(process_header(header, double_colon, others, known)[1]) for header in headers
+            header: _meaning(header, double_colon, others, known) for header in headers
         }
         self.unknown = tuple(
             header for header in headers if self.meanings[header] == (header,) and header not in {*known, *others}
@@ -71,3 +71,10 @@ class Columns:
         """Give a row's text in the column with this meaning, "" where there is none."""
         header = self._headers.get(meaning)
         return cells.get(header, "") if header is not None else ""
+
+
+def _meaning(header: str, double_colon: bool, others: dict[str, object], known: frozenset[str]) -> Meaning:  # noqa: FBT001 -- as pyxform has it
+    try:
+        return tuple(process_header(header, double_colon, others, known)[1])
+    except IndexError:  # pyxform trips over a heading such as "jr:"; it will say so itself
+        return (header,)

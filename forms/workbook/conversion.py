@@ -65,11 +65,11 @@ def convert(data: bytes, filename: str) -> Conversion:  # noqa: ARG001 -- what a
     result, said = _run_pyxform(book, columns)
     findings += said
     form: xform.XForm | None = None
-    if result is not None:
+    if result is not None and not has_errors(findings):
         form, said = _read_result(result, book, columns)
         findings += said
     findings = list(in_order(findings, book.titles))
-    if result is None or form is None or survey is None or has_errors(findings):
+    if result is None or form is None or survey is None:
         raise refusal(findings)
     return Conversion(
         xform=result.xform.encode(),

@@ -252,7 +252,7 @@ SENTENCES: tuple[Sentence, ...] = (
         column="parameters",
     ),
     Sentence(
-        r"To include location information in the audit",
+        r"To include location information in the (?P<type>audit)",
         "Untuk mencatat lokasi dalam audit, isi ketiganya: location-priority, location-min-interval dan "
         "location-max-age.",
         column="parameters",

@@ -18,10 +18,13 @@ from forms.workbook.indonesian import CATALOGUE, QUOTED, SENTENCES, Sentence
 
 _ROW = re.compile(r"\[row : (?:(\d+)|None)\]\s*")
 _SHEET = re.compile(r"[Oo]n the '([^']+)' sheet|for sheet: '([^']+)'")
-_COLUMN = re.compile(r"the '([^']+)' value is (?:invalid|problematic)")
+_COLUMN = re.compile(r"the '([^']+)' value (?:'[^']*' )?is (?:invalid|problematic)")
 
 #: A message that concerns more cells than this points at the first ones only.
 _MAX_CELLS = 20
+
+#: Messages of the catalogue that name no column → the column they are about.
+_ABOUT = {"SURVEY_001": "type", "SURVEY_002": "type", "ENTITY_005": "label", "ENTITY_006": "update_if"}
 
 #: What pyxform calls a column in a sentence → the heading's meaning, where the word itself is no heading.
 _MEANINGS = {
@@ -78,7 +81,7 @@ def _translate(english: str) -> tuple[str, dict[str, str], str, Sentence]:
     for code, pattern in _catalogue_patterns():
         if found := pattern.match(english):
             words = found.groupdict()
-            return code, words, CATALOGUE[code].format(**words), Sentence("", "")
+            return code, words, CATALOGUE[code].format(**words), Sentence("", "", column=_ABOUT.get(code))
     for sentence in SENTENCES:
         if found := re.search(sentence.pattern, english):
             words = found.groupdict()

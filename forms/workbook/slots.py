@@ -14,6 +14,7 @@ from forms.problems import InvalidXForm
 
 SlotType = Literal["image", "audio", "video", "file"]
 
+_XFORMS = "{http://www.w3.org/2002/xforms}"
 _MEDIA: dict[str, SlotType] = {"image": "image", "big-image": "image", "audio": "audio", "video": "video"}
 _FILE = re.compile(r"jr://(?:file|file-csv)/(.+)")
 _MEDIA_URL = re.compile(r"jr://(?:images|image|audio|video)/(.+)")
@@ -66,30 +67,31 @@ def source_file(instance: Element) -> str:
 
 
 def _wanted(document: Element, model: Element, root: Element) -> Iterator[tuple[str, SlotType]]:
-    for element in model.iter():
-        yield from _in_model(element)
-    for element in root.iter():
-        if found := _DEFAULT_IMAGE.fullmatch((element.text or "").strip()):
-            yield _last_segment(found[1]), "image"
-    for element in document.iter():
-        tag = element.tag.rpartition("}")[2]
-        if tag == "input" and element.get("query"):
-            yield "itemsets.csv", "file"
-        elif tag in ("select", "select1") and (name := search_file(element)):
+    for instance in model.iterfind(f"{_XFORMS}instance"):
+        if name := source_file(instance):
             yield name, "file"
-
-
-def _in_model(element: Element) -> Iterator[tuple[str, SlotType]]:
-    tag = element.tag.rpartition("}")[2]
-    if tag == "instance" and (name := source_file(element)):
-        yield name, "file"
-    elif tag == "value" and (kind := _MEDIA.get(element.get("form", ""))):
-        if found := _MEDIA_URL.fullmatch((element.text or "").strip()):
+    for value in model.iter(f"{_XFORMS}value"):
+        kind = _MEDIA.get(value.get("form", ""))
+        if kind and (found := _MEDIA_URL.fullmatch((value.text or "").strip())):
             yield _last_segment(found[1]), kind
-    elif tag == "bind":
-        for text in element.attrib.values():
-            for name in _PULLDATA.findall(text):
-                yield csv_name(name), "file"
+    for element in root.iter():
+        if element.text and (found := _DEFAULT_IMAGE.fullmatch(element.text.strip())):
+            yield _last_segment(found[1]), "image"
+    for name in _looked_up(document, model):
+        yield name, "file"
+
+
+def _looked_up(document: Element, model: Element) -> Iterator[str]:
+    """Name the files that are read by functions and queries, not by instances."""
+    for bind in model.iter(f"{_XFORMS}bind"):
+        for text in bind.attrib.values():
+            if "pulldata" in text:
+                yield from map(csv_name, _PULLDATA.findall(text))
+    for control in document.iter(f"{_XFORMS}input"):
+        if control.get("query"):
+            yield "itemsets.csv"
+    for tag in ("select", "select1"):
+        yield from filter(None, map(search_file, document.iter(f"{_XFORMS}{tag}")))
 
 
 def _last_segment(path: str) -> str:

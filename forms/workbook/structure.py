@@ -17,7 +17,7 @@ from pyxform.question_type_dictionary import QUESTION_TYPE_DICT
 from pyxform.validators.pyxform.pyxform_reference import parse_pyxform_references
 from pyxform.xls2json import RE_OSM, RE_SELECT
 
-from forms.workbook.columns import CALCULATION, DEFAULT, LIST_NAME, NAME, Columns, Meaning
+from forms.workbook.columns import CALCULATION, DEFAULT, LIST_NAME, NAME, TYPE, Columns, Meaning
 from forms.workbook.survey import SurveyRow, SurveyRows, question_rows
 
 _TRIGGER: Meaning = ("trigger",)
@@ -40,6 +40,8 @@ def messages(survey: SurveyRows, columns: dict[str, Columns]) -> Iterator[str]:
 
 def _rows_without(columns: Columns) -> Iterator[str]:
     """Rows without a type, and calculations without a formula."""
+    if columns.header(TYPE) is None:
+        return
     for number, cells, kind in question_rows(columns):
         if not kind:
             if columns.cell(cells, NAME) or any(columns.meanings[header][0] == "label" for header in cells):
