@@ -45,7 +45,9 @@ def refuse(problem: Problem) -> Any:
     if isinstance(problem, AuthenticationFailed) and request.method in ("GET", "HEAD"):
         return redirect(url_for("pages.login", next=here()))
     page = ProblemPage(status=problem.status, code=str(problem.code), text=problem.text(language()))
-    return write((page, problem.status))
+    # Where the fault is ours, or the database is away, nobody can be asked who is looking.
+    frame = Frame(language=language(), csrf_token="", here=here()) if problem.status >= 500 else None  # noqa: PLR2004
+    return write(Response(rendering.render(page, frame), problem.status, mimetype="text/html"))
 
 
 pages = Door("pages", write, refuse, name_of=lambda function: function.__name__)
