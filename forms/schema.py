@@ -30,7 +30,8 @@ class Field:
 
     `path` starts with "/" and leaves the root out ("/g_identitas/nama"). `type` is the bind's type as the
     XForms specification names it ("string", "int", "decimal", "boolean", "date", "time", "dateTime",
-    "geopoint", "geotrace", "geoshape", "binary", "barcode", "intent"), "" for a group or repeat.
+    "geopoint", "geotrace", "geoshape", "binary", "barcode", "intent", "odk:rank"; any other is kept as written
+    and read as text), "string" where the bind names none, "" for a group or repeat.
     `control` is the body element that asks it ("input", "select", "select1", "rank", "upload", "range",
     "trigger"), "" where nothing does. `question` is the XLSForm type as the workbook writes it
     ("select_one jk"), "" where the form came as an XForm. `repeat` is the path of the nearest repeat

@@ -111,7 +111,8 @@ def read(data: bytes) -> Book:
     reader = readers[kind(data)]
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # openpyxl warns of charts and validations that it leaves out
+            # openpyxl warns of validations and styles that it leaves out; nothing of a form is among them.
+            warnings.filterwarnings("ignore", module="openpyxl")
             return reader(data)
     except InvalidWorkbook:
         raise

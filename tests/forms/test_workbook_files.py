@@ -129,6 +129,13 @@ def test_a_member_that_says_less_than_it_holds_is_no_way_around_the_limit():
     assert codes(honest.replace(size, (100).to_bytes(4, "little"))) == ["file-damaged"]
 
 
+def test_what_excel_keeps_beside_the_cells_is_passed_over():
+    with zipfile.ZipFile(io.BytesIO(XLSX)) as archive:
+        content = archive.read("xl/worksheets/sheet1.xml")
+    extension = b'<extLst><ext uri="{CCE6A557-97BC-4b89-ADB6-D9C93CAAB3DF}"/></extLst></worksheet>'
+    assert codes(rezipped({"xl/worksheets/sheet1.xml": content.replace(b"</worksheet>", extension)})) == []
+
+
 def test_absurd_dimensions_and_rows_cost_nothing():
     header = '<row r="1"><c r="A1" t="inlineStr"><is><t>type</t></is></c></row>'
     for rows in (
@@ -229,15 +236,18 @@ CELLS = st.sampled_from(
 )  # fmt: skip
 
 
-@given(st.lists(st.lists(CELLS, max_size=5), max_size=7), st.lists(st.lists(CELLS, max_size=4), max_size=4))
+@given(
+    st.lists(st.lists(CELLS, max_size=5), max_size=7),
+    st.sampled_from(["choices", "entities", "external_choices", "settings", "osm"]),
+    st.lists(st.lists(CELLS, max_size=4), max_size=4),
+    st.sampled_from(["| | type | name | label |", ""]),
+)
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_any_words_in_the_cells_are_a_form_or_a_refusal(survey, rest):
+def test_any_words_in_the_cells_are_a_form_or_a_refusal(survey, title, other, heading):
     rows = "\n".join(f"| | {' | '.join(row)} |" for row in survey)
-    other = "\n".join(f"| | {' | '.join(row)} |" for row in rest)
-    for title in ("choices", "entities", "external_choices", "settings"):
-        table = f"| survey |\n| | type | name | label |\n{rows}\n| {title} |\n{other}"
-        is_a_form_or_a_refusal(odk.xlsx(table))
-    is_a_form_or_a_refusal(odk.xlsx(f"| survey |\n{rows}\n| choices |\n| | list_name | name |\n| | l | a |"))
+    others = "\n".join(f"| | {' | '.join(row)} |" for row in other)
+    lists = "| choices |\n| | list_name | name |\n| | l | a |" if title != "choices" else ""
+    is_a_form_or_a_refusal(odk.xlsx(f"| survey |\n{heading}\n{rows}\n{lists}\n| {title} |\n{others}"))
 
 
 XFORM = convert(XLSX, "uji.xlsx").xform
