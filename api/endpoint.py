@@ -3,14 +3,16 @@
 A door (`openrosa`, `central`, `pages`, …) is a `Door`: it says how a Problem is written there. Its routes are plain
 functions under `@door.on(...)`. For each request, in this order: the caller is identified in a short transaction of its
 own; the body is read (a slow phone holds no connection); then one transaction looks the address's project and form
-up, checks the permission, calls the function, and commits where the method writes. The answer leaves after the commit.
+up, checks the permission, calls the function, and commits. The answer leaves after the commit.
 `DECLARED` lists every route, for the reference and for the test that nothing is served undeclared.
 """
 
+import gzip
 import logging
 import re
 import shutil
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -32,6 +34,7 @@ from forms.access import Actor, Permission
 from forms.db import db
 from forms.problems import (
     DatabaseAway,
+    EncodingNotSupported,
     ForgedRequest,
     InvalidDataType,
     MissingParameter,
@@ -128,17 +131,13 @@ class Door:
         may: Permission | tuple[Permission, ...] | str,
         takes: type[Wire] | str | None = None,
         gives: type[Wire] | None = None,
-        keeps: bool = False,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """Declare a route; `methods` is one or several, such as "GET HEAD".
-
-        `keeps` says that a read leaves something behind all the same: the audit's line of an export.
-        """
+        """Declare a route; `methods` is one or several, such as "GET HEAD"."""
         names = tuple(methods.split())
         any_of = may if isinstance(may, tuple) else (may,)
 
         def declare(function: Callable[..., Any]) -> Callable[..., Any]:
-            route = _Route(self, function, any_of, takes, gives, keeps)
+            route = _Route(self, function, any_of, takes, gives)
             name = self.name_of(function)
             # One function may stand under several addresses, such as the assignments of all three places.
             before = sum(declared.function is function for declared in DECLARED)
@@ -163,7 +162,6 @@ class _Route:
     may: tuple[str, ...]
     takes: type[Wire] | str | None
     gives: type[Wire] | None
-    keeps: bool
 
     def __call__(self, **address: str) -> Response:
         g.door = self.door
@@ -178,10 +176,9 @@ class _Route:
         if self.gives is not None and not isinstance(result, Response):
             result = self.gives(many=isinstance(result, list)).dump(result)
         response = self.door.write(result)
-        if self.keeps or request.method in _WRITES:
-            db.session.commit()
-        else:
-            db.session.rollback()
+        # Reads too: at a ROLLBACK psycopg forgets the statements that the connection has prepared, and planning them
+        # anew takes PostgreSQL as long as running them.
+        db.session.commit()
         return response
 
     def _identify(self) -> Actor | None:
@@ -189,7 +186,7 @@ class _Route:
             return None
         here = server()
         identified = auth.identify(request, vault=here.vault, base_url=here.base_url, limit=here.login_attempts)
-        db.session.rollback()
+        db.session.commit()
         g.identified = identified
         if identified.by_cookie and request.method in _WRITES:
             _demand_own_page(identified.credential)
@@ -246,16 +243,33 @@ def _body(takes: type[Wire] | str | None) -> Iterator[Any]:
             file.seek(0)
             yield file
         return
+    _inflate()
     if request.mimetype in ("multipart/form-data", "application/x-www-form-urlencoded"):
         try:
             _ = request.files
-        except ValueError:
+        except (ValueError, EOFError, OSError, zlib.error):
             raise MultipartParsingFailed from None
     if takes is None or request.mimetype != "application/json":
         yield {}
     else:
         request.max_content_length = _JSON_LIMIT
         yield _json()
+
+
+def _inflate() -> None:
+    """Read a compressed form or JSON body as if it had come plain (ODK Central API, request bodies).
+
+    Not a stream: a program that uploads a file named `.gz` says of it that it is compressed, and means the file.
+    """
+    encoding = request.headers.get("Content-Encoding", "identity").strip().lower()
+    if encoding == "identity":
+        return
+    if encoding != "gzip":
+        raise EncodingNotSupported
+    request.max_content_length = _STREAM_LIMIT
+    request.environ["wsgi.input"] = gzip.GzipFile(fileobj=request.environ["wsgi.input"])
+    request.environ["wsgi.input_terminated"] = True
+    request.environ.pop("CONTENT_LENGTH", None)
 
 
 def _check(sent: Any, takes: type[Wire] | str) -> Any:

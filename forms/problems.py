@@ -206,6 +206,14 @@ class RequestTooLarge(Problem):
     message_id = "Permintaan ini terlalu besar."
 
 
+class EncodingNotSupported(Problem):
+    """A body is compressed in a way that we do not read."""
+
+    code = 400.37
+    message = "The body is compressed in a way that this server does not read. Send it plain, or with gzip."
+    message_id = "Isi kiriman dimampatkan dengan cara yang tidak dikenal server ini. Kirim apa adanya, atau dengan gzip."
+
+
 class PasswordTooLong(Problem):
     """A password has more than 72 bytes."""
 
