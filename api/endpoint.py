@@ -31,6 +31,7 @@ from werkzeug.formparser import FormDataParser
 from api import auth, watch
 from forms import access, accounts, catalogue
 from forms.access import Actor, Permission
+from forms.blobs import FULL
 from forms.db import db
 from forms.problems import (
     DatabaseAway,
@@ -42,6 +43,7 @@ from forms.problems import (
     NotFound,
     Problem,
     RequestTooLarge,
+    StorageFull,
     Unexpected,
     UnexpectedApiVersion,
     UnexpectedValue,
@@ -247,7 +249,9 @@ def _body(takes: type[Wire] | str | None) -> Iterator[Any]:
     if request.mimetype in ("multipart/form-data", "application/x-www-form-urlencoded"):
         try:
             _ = request.files
-        except (ValueError, EOFError, OSError, zlib.error):
+        except (ValueError, EOFError, OSError, zlib.error) as error:
+            if isinstance(error, OSError) and error.errno in FULL:
+                raise
             raise MultipartParsingFailed from None
     if takes is None or request.mimetype != "application/json":
         yield {}
@@ -370,6 +374,8 @@ def translate_error(error: Exception) -> Problem | None:
         return UniquenessViolation(fields=[constraint], values=[], table=None)
     if isinstance(error, DataError) and "NUL" in str(error.orig):
         return UnexpectedValue(field="text", value=None, reason="it has a character that no text may hold (NUL)")
+    if _says_full(error):
+        return StorageFull()
     if isinstance(error, OperationalError | InterfaceError | PendingRollbackError):
         return DatabaseAway()
     if isinstance(error, RequestEntityTooLarge):
@@ -379,6 +385,13 @@ def translate_error(error: Exception) -> Problem | None:
     if isinstance(error, HTTPException):
         return NotFound() if error.code in (404, 405) else MultipartParsingFailed()
     return None
+
+
+def _says_full(error: Exception) -> bool:
+    """Tell whether our own disk or PostgreSQL's had no room (SQLSTATE 53100)."""
+    if isinstance(error, OperationalError):
+        return getattr(error.orig, "sqlstate", None) == "53100"
+    return isinstance(error, OSError) and error.errno in FULL
 
 
 def install(app: Flask, doors: list[Door]) -> None:

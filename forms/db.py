@@ -53,6 +53,8 @@ def engine_options(*, pool_size: int = 20) -> dict[str, Any]:
     return {
         "pool_size": pool_size,
         "max_overflow": 10,
+        # The fewer connections are in use, the sooner each has the statements prepared that come again and again.
+        "pool_use_lifo": True,
         "pool_timeout": 20,
         "pool_pre_ping": False,
         "hide_parameters": True,

@@ -20,7 +20,7 @@ from forms.problems import FeatureNotBuilt
 from forms.vault import Vault
 
 
-@central.on("GET POST", f"{FORM}/submissions.csv", may=Permission.SUBMISSION_READ, keeps=True)
+@central.on("GET POST", f"{FORM}/submissions.csv", may=Permission.SUBMISSION_READ)
 def csv(actor: Actor, project: Project, form: Form) -> Response:
     """Give the root's table as CSV, the newest submission first."""
     del project
@@ -30,7 +30,7 @@ def csv(actor: Actor, project: Project, form: Form) -> Response:
     return set_file_name(Response(root, content_type="text/csv; charset=utf-8"), f"{form.xml_form_id}.csv")
 
 
-@central.on("GET POST", f"{FORM}/submissions.csv.zip", may=Permission.SUBMISSION_READ, keeps=True)
+@central.on("GET POST", f"{FORM}/submissions.csv.zip", may=Permission.SUBMISSION_READ)
 def csv_zip(actor: Actor, project: Project, form: Form) -> Response:
     """Give every table as CSV, and the files that phones sent."""
     del project

@@ -102,7 +102,7 @@ def downloads(actor: Actor, project: Project, form: Form) -> DownloadsPage:
     )
 
 
-@pages.on("GET", "/projects/<project_id>/forms/<xml_form_id>/download", may=Permission.SUBMISSION_READ, keeps=True)
+@pages.on("GET", "/projects/<project_id>/forms/<xml_form_id>/download", may=Permission.SUBMISSION_READ)
 def download(actor: Actor, project: Project, form: Form) -> Response:
     """Give the answers as an Excel workbook, as one CSV file, or as all of them in a ZIP, without the sealed ones."""
     words, layout = _current(form)
