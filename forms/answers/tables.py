@@ -36,7 +36,7 @@ _KEYS = {
 }
 
 #: The same as on every table of collected values: see the first migration.
-_POLICY = "(select my_scopes())[1] = '*' or scopes = '{}' or scopes && (select my_scopes())"
+_POLICY = "(select (my_scopes())[1] = '*') or scopes = '{}' or scopes && (select my_scopes())"
 
 
 def widen(form_id: int, schema: Schema) -> None:

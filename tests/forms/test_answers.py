@@ -78,7 +78,7 @@ anything = st.fixed_dictionaries(
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.lists(anything, min_size=1, max_size=4))
-def test_any_value_that_a_row_may_hold_is_kept_exactly(app, data):  # noqa: ARG001 - the database
+def test_any_value_that_a_row_may_hold_is_kept_exactly(app, data):
     survey = Survey()
     inside = [leaf("/r" + f.path, f.type, repeat="/r", privacy=f.privacy) for f in EVERY_TYPE]
     layout = survey.publish(*EVERY_TYPE, repeat("/r"), *inside)

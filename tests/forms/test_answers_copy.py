@@ -7,10 +7,11 @@ from datetime import UTC, date, datetime, time
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
 
 from forms import answers
 from forms.answers import SEALED, Condition, Filter
-from forms.db import db
+from forms.db import EVERYTHING, db, see
 from forms.instance import Geo, Row
 from forms.problems import IdentityNotSearchable
 from tests.support.survey import EVERYONE, Survey, group, leaf, reader, repeat, root, sender
@@ -178,7 +179,7 @@ awkward = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(st.lists(awkward | st.none(), min_size=3, max_size=3), min_size=1, max_size=5))
-def test_any_text_comes_out_as_it_went_in(app, rows):  # noqa: ARG001 - the database
+def test_any_text_comes_out_as_it_went_in(app, rows):
     survey = Survey()
     layout = survey.publish(*(leaf(f"/q{n}") for n in range(3)))
     for row in reversed(rows):
@@ -217,3 +218,26 @@ def test_a_form_without_records_gives_its_header_alone(survey):
     layout = survey.publish(leaf("/q"), repeat("/r"))
     assert table(answers.copy(EVERYONE, layout, answers.columns(layout)[:2])) == [["SubmissionDate", "q"]]
     assert table(answers.copy(EVERYONE, layout, answers.columns(layout, "/r"), repeat="/r")) == [["PARENT_KEY", "KEY"]]
+
+
+def test_files_are_counted_where_a_version_of_the_form_asks_for_any(survey):
+    survey.publish(leaf("/foto", "binary"))
+    layout = survey.publish(leaf("/q"))
+    made = survey.submit(layout, [root(q="x")])
+    see(EVERYTHING)
+    db.session.execute(
+        text(
+            """
+            with blob as (insert into blobs (project_id, hash, size) values (:project, '', 0) returning id)
+            insert into submission_files (version_id, name_hash, name, is_identity, is_expected, blob_id)
+            select v.id, slot.hash, '', false, slot.expected, case when slot.here then blob.id end
+            from submission_versions v, blob,
+                 (values (bytea 'a', true, true), ('b', true, false), ('c', false, true)) slot (hash, expected, here)
+            where v.submission_id = :submission
+            """
+        ),
+        {"project": survey.project_id, "submission": made},
+    )
+    db.session.commit()
+    headings = [h for h in answers.columns(layout) if h.name.startswith("Attachments")]
+    assert table(answers.copy(EVERYONE, layout, headings))[1:] == [["1", "2"]]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
@@ -72,7 +73,7 @@ class Survey:
         schema = Schema(self.xml_form_id, number, "Uji", "data", fields)
         version = FormVersion(
             form_id=self.form_id, version=number, name="Uji", xform=b"", md5="", sha1="", sha256="",
-            schema=schema.to_json(),
+            schema=schema.to_json(), published_at=datetime.now(UTC),
         )  # fmt: skip
         db.session.add(version)
         db.session.flush()
