@@ -33,6 +33,7 @@ class KeyInAddress:
         self.application = application
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        """Answer a request as the application does."""
         path = environ.get("PATH_INFO", "")
         if path.startswith(_KEY_PREFIX):
             token, _, rest = path[len(_KEY_PREFIX) :].partition("/")

@@ -110,6 +110,10 @@ class Declared:
 DECLARED: list[Declared] = []
 
 
+def _module_and_name(function: Callable[..., Any]) -> str:
+    return f"{function.__module__.rpartition('.')[2]}_{function.__name__}"
+
+
 @dataclass
 class Door:
     """A protocol's routes, and how it writes an answer and a Problem."""
@@ -119,7 +123,7 @@ class Door:
     refuse: Callable[[Problem], Response]
     prefix: str = ""
     #: How a route is called in `url_for`, after the door's name.
-    name_of: Callable[[Callable[..., Any]], str] = lambda function: _module_and_name(function)
+    name_of: Callable[[Callable[..., Any]], str] = _module_and_name
     blueprint: Blueprint = field(init=False)
 
     def __post_init__(self) -> None:
@@ -153,10 +157,6 @@ class Door:
         return declare
 
 
-def _module_and_name(function: Callable[..., Any]) -> str:
-    return f"{function.__module__.rpartition('.')[2]}_{function.__name__}"
-
-
 @dataclass(frozen=True)
 class _Route:
     door: Door
@@ -167,6 +167,8 @@ class _Route:
 
     def __call__(self, **address: str) -> Response:
         g.door = self.door
+        # Before anything of the body is read: a form may spool files to the disk, also of whoever is nobody here.
+        request.max_content_length = _JSON_LIMIT if self.may == (PUBLIC,) else _STREAM_LIMIT
         actor = self._identify()
         with _body(self.takes) as sent:
             arguments = _look_up(actor, address, self.may)
@@ -195,6 +197,13 @@ class _Route:
         return identified.actor
 
 
+@contextmanager
+def undone_when_refused() -> Iterator[None]:
+    """Undo what is written inside where it raises, so that a page may show the refusal and be committed itself."""
+    with db.session.begin_nested():
+        yield
+
+
 def _demand_own_page(credential: accounts.Credential | None) -> None:
     """Refuse a request with a cookie that does not show the session's proof (ODK Central API, CSRF)."""
     if request.headers.get("X-Requested-With") == "XMLHttpRequest":
@@ -207,7 +216,8 @@ def _demand_own_page(credential: accounts.Credential | None) -> None:
 def demand_same_origin() -> None:
     """Refuse a form that another site sends to a page without a session, such as a log-in."""
     sent_from = request.headers.get("Origin")
-    if sent_from not in (None, "null") and urlsplit(sent_from).netloc != request.host:
+    # "null" is what a frame in a sandbox sends; our own pages' referrer policy never makes a browser send it.
+    if sent_from is not None and urlsplit(sent_from).netloc != request.host:
         raise ForgedRequest
 
 
@@ -239,7 +249,6 @@ class _Request(Request):
 def _body(takes: type[Wire] | str | None) -> Iterator[Any]:
     """Read all that the client sends before a transaction begins: JSON as a value, STREAM as a stream."""
     if takes == STREAM:
-        request.max_content_length = _STREAM_LIMIT
         with SpooledTemporaryFile(max_size=_IN_MEMORY) as file:
             shutil.copyfileobj(request.stream, file)
             file.seek(0)
@@ -270,7 +279,6 @@ def _inflate() -> None:
         return
     if encoding != "gzip":
         raise EncodingNotSupported
-    request.max_content_length = _STREAM_LIMIT
     request.environ["wsgi.input"] = gzip.GzipFile(fileobj=request.environ["wsgi.input"])
     request.environ["wsgi.input_terminated"] = True
     request.environ.pop("CONTENT_LENGTH", None)

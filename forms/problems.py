@@ -211,7 +211,7 @@ class EncodingNotSupported(Problem):
 
     code = 400.37
     message = "The body is compressed in a way that this server does not read. Send it plain, or with gzip."
-    message_id = "Isi kiriman dimampatkan dengan cara yang tidak dikenal server ini. Kirim apa adanya, atau dengan gzip."
+    message_id = "Isi kiriman dimampatkan dengan cara yang tidak dikenal. Kirim apa adanya, atau dengan gzip."
 
 
 class PasswordTooLong(Problem):
@@ -427,7 +427,7 @@ class IdentityNotOpen(Problem):
     """What was asked for holds sealed answers, which are opened one at a time for a reason."""
 
     code = 403.902
-    message = "This holds names or other identity. It stays sealed; the answers that are not identity are on the record's page."
+    message = "This holds names or other identity and stays sealed; the other answers are on the record's page."
     message_id = (
         "Ini memuat nama atau identitas lain. Isinya tetap tersegel; jawaban selain identitas ada di halaman data."
     )

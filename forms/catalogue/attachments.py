@@ -75,11 +75,11 @@ def choices_of_file(version: FormVersion, filename: str, language: str, *, vault
         _slot, blob = attachment(version, filename)
     except NotFound:
         return {}
-    return dict(_labels(vault, blob.id, blob.project_id, language))
+    return dict(_labels(vault, blob.id, language))
 
 
 @lru_cache(maxsize=64)
-def _labels(vault: Vault, blob_id: int, project_id: int, language: str) -> tuple[tuple[str, str], ...]:
+def _labels(vault: Vault, blob_id: int, language: str) -> tuple[tuple[str, str], ...]:
     content = b"".join(vault.read(db.session.get_one(Blob, blob_id))).decode("utf-8-sig", errors="replace")
     header = content.partition("\n")[0]
     rows = csv.DictReader(io.StringIO(content), delimiter=";" if ";" in header else ",")

@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from typing import Any, BinaryIO
 from uuid import uuid4
 
-from sqlalchemy import Row, select, text
+from sqlalchemy import Row, text
 
 from forms import answers, catalogue, instance
 from forms.access import Actor
-from forms.db import db
+from forms.db import db, run
 from forms.instance import Instance, Rows, Value
-from forms.models import ActorProperty, Form, Project
+from forms.models import Form
 from forms.problems import (
     AuthenticationFailed,
     DeprecatedIdNotFound,
@@ -66,26 +66,28 @@ class Received:
 
 @dataclass(frozen=True)
 class _Target:
-    """The form version that a submission was filled with, as far as receiving it needs to know."""
+    """The form version that a submission was filled with, and what its project says of who sends it."""
 
+    project_id: int
     form_id: int
     version_id: int
     actee_id: Any
     schema: Schema
     keys: ProjectKeys
+    submitter: dict[str, str]
 
 
-def receive(sender: Sender, project: Project, xml: bytes, files: Mapping[str, Part], *, vault: Vault) -> Received:
+def receive(sender: Sender, project_id: int, xml: bytes, files: Mapping[str, Part], *, vault: Vault) -> Received:
     """Keep a submission as a phone sends it (OpenRosa Form Submission API), or find that it is kept already.
 
-    Raises what `instance.parse` raises, NotFound for an unknown form, FormVersionNotFound, NotAcceptingSubmissions,
+    Raises what `instance.parse` raises, NotFound for an unknown project or form, FormVersionNotFound, NotAcceptingSubmissions,
     AuthenticationFailed without the right to submit (so that Collect asks for it), InstanceConflict for other content
     under a known id, and for edits DeprecatedIdNotFound, DeprecatingOldSubmission or UniquenessViolation.
     """
-    return keep(sender, project, instance.parse(xml), xml, files, vault=vault)
+    return keep(sender, project_id, instance.parse(xml), xml, files, vault=vault)
 
 
-def create(sender: Sender, form: Form, project: Project, xml: bytes, *, vault: Vault) -> Received:
+def create(sender: Sender, form: Form, xml: bytes, *, vault: Vault) -> Received:
     """Keep a submission that a program sends to one form, once (ODK Central API, submissions, 9.3).
 
     Unlike `receive`, a repeat is refused (UniquenessViolation), a deprecatedID means nothing, and so does a form id
@@ -98,7 +100,7 @@ def create(sender: Sender, form: Form, project: Project, xml: bytes, *, vault: V
         fields=["formId", "instanceId", "draft"], values=[form.id, sent.instance_id, False], table=None
     )
     try:
-        received = keep(sender, project, sent, xml, {}, vault=vault)
+        received = keep(sender, form.project_id, sent, xml, {}, vault=vault)
     except (InstanceConflict, DuplicateSubmission):
         raise taken from None
     if not received.is_new:
@@ -107,12 +109,12 @@ def create(sender: Sender, form: Form, project: Project, xml: bytes, *, vault: V
 
 
 def keep(
-    sender: Sender, project: Project, sent: Instance, xml: bytes, files: Mapping[str, Part], *, vault: Vault
+    sender: Sender, project_id: int, sent: Instance, xml: bytes, files: Mapping[str, Part], *, vault: Vault
 ) -> Received:
     """Keep what was sent, in the order that `receive` and `create` share."""
-    target = _target(sender.actor, project, sent, vault)
+    target = _target(sender.actor, project_id, sent, vault)
     rows = instance.rows(sent, target.schema)
-    keys = _scope_keys(sender.actor, project, target.schema, rows)
+    keys = _scope_keys(target, rows)
     if sent.deprecated_id is not None:
         received = _edit(sender, target, sent, xml, rows, keys)
     else:
@@ -123,36 +125,40 @@ def keep(
         is_edit = received.replaces is not None
         answers.write(layout, received.submission_id, rows.rows, keys.held, sealed, replace=is_edit)
         _expect_files(target, received, rows, keys.held)
-    _keep_files(sender.actor, target, received, files, project, vault)
+    _keep_files(sender.actor, target, received, files, vault)
     return received
 
 
-_TARGET = text(
-    """
-    select form.id, form.state, form.actee_id, form.version_id, form.may,
+_TARGET = """
+    select form.id, form.state, form.actee_id, form.version_id, form.may, form.properties,
            -- The writer's scopes for the rest of this transaction, given with the permission: see forms.db.see.
            case when form.may then set_config('lentera.scopes', '{*}', true) end
     from (
         select forms.id, forms.state, forms.actee_id, form_versions.id as version_id,
                exists (
                    select from assignments join roles on roles.id = assignments.role_id
-                   where assignments.actor_id = :actor
+                   where assignments.actor_id = %(actor)s
                      and (assignments.project_id is null or assignments.project_id = forms.project_id)
                      and (assignments.form_id is null or assignments.form_id = forms.id)
                      and 'submission.create' = any(roles.verbs)
-               ) as may
-        from forms left join form_versions on form_versions.form_id = forms.id
-             and form_versions.version = :version and form_versions.published_at is not null
-        where forms.project_id = :project and forms.xml_form_id = :xml_form_id and forms.deleted_at is null
+               ) as may,
+               (
+                   select jsonb_object_agg(name, value) from actor_properties
+                   where actor_properties.actor_id = %(actor)s and actor_properties.project_id = forms.project_id
+               ) as properties
+        from forms
+        join projects on projects.id = forms.project_id and projects.deleted_at is null
+        left join form_versions on form_versions.form_id = forms.id
+             and form_versions.version = %(version)s and form_versions.published_at is not null
+        where forms.project_id = %(project)s and forms.xml_form_id = %(xml_form_id)s and forms.deleted_at is null
     ) form
     """
-)
 
 
-def _target(actor: Actor, project: Project, sent: Instance, vault: Vault) -> _Target:
+def _target(actor: Actor, project_id: int, sent: Instance, vault: Vault) -> _Target:
     """Find what was filled, in ODK Central's order of refusals (API, OpenRosa specifics)."""
-    values = {"actor": actor.id, "project": project.id, "xml_form_id": sent.form_id, "version": sent.version}
-    row = db.session.execute(_TARGET, values).first()
+    values = {"actor": actor.id, "project": project_id, "xml_form_id": sent.form_id, "version": sent.version}
+    row = run(_TARGET, values).fetchone()
     if row is None:
         raise NotFound
     if row.version_id is None:
@@ -161,7 +167,8 @@ def _target(actor: Actor, project: Project, sent: Instance, vault: Vault) -> _Ta
         raise NotAcceptingSubmissions
     if not row.may:
         raise AuthenticationFailed
-    return _Target(row.id, row.version_id, row.actee_id, catalogue.schema(row.version_id), vault.project(project.id))
+    schema, keys = catalogue.schema(row.version_id), vault.project(project_id)
+    return _Target(project_id, row.id, row.version_id, row.actee_id, schema, keys, row.properties or {})
 
 
 @dataclass(frozen=True)
@@ -170,58 +177,50 @@ class _Scopes:
     is_outside: bool
 
 
-def _scope_keys(actor: Actor, project: Project, schema: Schema, rows: Rows) -> _Scopes:
+def _scope_keys(target: _Target, rows: Rows) -> _Scopes:
     """Decide under which keys a record may be seen: its own values, else its submitter's, else "?".
 
     A record that names another district than its submitter's is kept and flagged, not refused.
     """
-    if not schema.dimensions:
-        return _Scopes([], is_outside=False)
-    own = select(ActorProperty.name, ActorProperty.value).where(
-        ActorProperty.project_id == project.id, ActorProperty.actor_id == actor.id
-    )
-    submitter = {name: value for name, value in db.session.execute(own)}
     keys, outside = [], False
-    for dimension in schema.dimensions:
+    for dimension in target.schema.dimensions:
         values = rows.scopes.get(dimension, ())
-        theirs = submitter.get(dimension)
+        theirs = target.submitter.get(dimension)
         outside = outside or bool(values and theirs and theirs not in values)
         keys += [f"{dimension}={value}" for value in values or ((theirs,) if theirs else ())]
-    return _Scopes(keys or ["?"], outside)
+    return _Scopes(keys or ["?"] * bool(target.schema.dimensions), outside)
 
 
-_INSERT = text(
-    """
+_INSERT = """
     with submission as (
         insert into submissions (form_id, form_version_id, instance_id, submitter_id, device_id, user_agent,
                                  misfits, out_of_scope, scopes)
-        values (:form, :version, :instance, :actor, :device, :agent,
-                cast(:misfits as text[]), :outside, cast(:scopes as text[]))
+        values (%(form)s, %(version)s, %(instance)s, %(actor)s, %(device)s, %(agent)s,
+                %(misfits)s::text[], %(outside)s, %(scopes)s::text[])
         on conflict do nothing
         returning id
     ), version as (
         insert into submission_versions (submission_id, form_id, form_version_id, instance_id, instance_name,
                                          xml, xml_hash, submitter_id, device_id, user_agent, scopes)
-        select id, :form, :version, :instance, :name, :xml, :hash, :actor, :device, :agent, cast(:scopes as text[])
+        select id, %(form)s, %(version)s, %(instance)s, %(name)s, %(xml)s, %(hash)s, %(actor)s, %(device)s, %(agent)s, %(scopes)s::text[]
         from submission
         on conflict do nothing
         returning id, submission_id
     ), line as (
         insert into audits (actor_id, action, actee_id, submission_id, details)
-        select :actor, 'submission.create', :actee, submission_id,
-               jsonb_build_object('submissionId', submission_id, 'instanceId', cast(:instance as text),
+        select %(actor)s, 'submission.create', %(actee)s, submission_id,
+               jsonb_build_object('submissionId', submission_id, 'instanceId', %(instance)s::text,
                                   'submissionDefId', id)
         from version
     )
     select id, submission_id from version
     """
-)
 
 
 def _insert(sender: Sender, target: _Target, sent: Instance, xml: bytes, rows: Rows, keys: _Scopes) -> Received:
     """Store a first content in one statement; where the id is known already, compare."""
     values = _values(sender, target, sent, xml, rows, keys)
-    row = db.session.execute(_INSERT, values).first()
+    row = run(_INSERT, values).fetchone()
     if row is not None:
         return Received(row.submission_id, row.id, values["instance"], is_new=True)
     known = _known(target.form_id, values["instance"])
@@ -406,14 +405,14 @@ _KEEP_FILE = text(
 
 
 def _keep_files(
-    actor: Actor, target: _Target, received: Received, files: Mapping[str, Part], project: Project, vault: Vault
+    actor: Actor, target: _Target, received: Received, files: Mapping[str, Part], vault: Vault
 ) -> None:
     """Keep every file of the request, also one that the XML does not name: nothing that a phone sends is dropped.
 
     A file that came before is written once; other content under its name replaces it.
     """
     for name, part in files.items():
-        blob = vault.keep_stream(project.id, part.stream)
+        blob = vault.keep_stream(target.project_id, part.stream)
         values = {
             "version": received.version_id,
             "hash": name_hash(target.keys, name),

@@ -166,7 +166,8 @@ CREATE TABLE assignments (
     project_id bigint,
     form_id bigint,
     CONSTRAINT pk_assignments PRIMARY KEY (id),
-    CONSTRAINT uq_assignments_actor_id_role_id_project_id_form_id UNIQUE NULLS NOT DISTINCT (actor_id, role_id, project_id, form_id),
+    CONSTRAINT uq_assignments_actor_id_role_id_project_id_form_id
+        UNIQUE NULLS NOT DISTINCT (actor_id, role_id, project_id, form_id),
     CONSTRAINT ck_assignments_form_in_project CHECK (form_id is null or project_id is not null),
     CONSTRAINT fk_assignments_actor_id FOREIGN KEY(actor_id) REFERENCES actors (id),
     CONSTRAINT fk_assignments_role_id FOREIGN KEY(role_id) REFERENCES roles (id),
