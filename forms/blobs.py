@@ -23,9 +23,11 @@ from typing import BinaryIO
 from forms import seal
 from forms.problems import BlobMissing, SealBroken, StorageFull
 
+#: What the system says where the disk has no room, or not for this account.
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
 _INCOMING = "incoming"
 _ABANDONED = 3600  # seconds without a write after which nobody can still be writing
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _NAME = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
@@ -210,6 +212,6 @@ def _room() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in _FULL:
+        if error.errno in FULL:
             raise StorageFull from error
         raise

@@ -18,6 +18,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -77,8 +78,10 @@ def say(level: str, name: str, message: str) -> None:
     """Write one line to the log, shaped as the application's lines are."""
     now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     line = json.dumps({"time": now, "level": level, "name": name, "message": message}, ensure_ascii=False)
-    sys.stderr.write(f"{line}\n")
-    sys.stderr.flush()
+    # A log that cannot be written, such as one on a full disk, is no reason to stop serving.
+    with suppress(OSError):
+        sys.stderr.write(f"{line}\n")
+        sys.stderr.flush()
 
 
 class Relay:
@@ -153,6 +156,7 @@ class Supervisor:
         self.account = cluster.serving_account(self.data).name
         self.web = Kept("gunicorn", self._start_web)
         self.postgres = Kept("postgres", self._start_postgres, plan.postgres) if plan.postgres else None
+        self.metrics = _make_metrics_folder(self.data)
         self.retiring: set[int] = set()
         self.has_greeted = False
         self.is_stopping = False
@@ -173,8 +177,6 @@ class Supervisor:
         self.selector.register(self.wakeup, selectors.EVENT_READ)
         if self.relay:
             self.selector.register(self.relay.descriptor, selectors.EVENT_READ)
-        shutil.rmtree(self._metrics(), ignore_errors=True)
-        self._metrics().mkdir()
         while not self._is_done():
             pause = self._start_what_is_missing()
             self.selector.select(pause if self.has_greeted or self.is_stopping else 0.05)
@@ -184,6 +186,7 @@ class Supervisor:
             self._reap()
             if not self.has_greeted and not self.is_stopping and answers(self.plan.address, self.plan.listener):
                 self._greet()
+        shutil.rmtree(self.metrics, ignore_errors=True)
         return self.exit_code
 
     def _start_what_is_missing(self) -> float | None:
@@ -212,13 +215,10 @@ class Supervisor:
             command += ["--certfile", self.plan.tls[0], "--keyfile", self.plan.tls[1]]
         return cluster.spawn(
             [*command, self.plan.app],
-            environment=os.environ | {"PROMETHEUS_MULTIPROC_DIR": str(self._metrics())},
+            environment=os.environ | {"PROMETHEUS_MULTIPROC_DIR": str(self.metrics)},
             on_parents_death=signal.SIGKILL,
             keep=self.plan.served_descriptors(),
         )
-
-    def _metrics(self) -> Path:
-        return self.data / "tmp" / "metrics"
 
     def _heed_signals(self) -> None:
         try:
@@ -286,6 +286,22 @@ class Supervisor:
         with suppress(BrokenPipeError):
             sys.stdout.write("\n".join(lines) + "\n")
             sys.stdout.flush()
+
+
+def _make_metrics_folder(data: Path) -> Path:
+    """Make the folder for the web server's figures anew, in memory where there is such a place.
+
+    The figures are mapped files, and a write to one that finds the disk full ends the process (SIGBUS).
+    """
+    folder = Path("/dev/shm") / f"lentera-{sha256(os.fsencode(data)).hexdigest()[:24]}"  # noqa: S108 - made as ours alone
+    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        folder.mkdir(mode=0o700)
+    except OSError:
+        folder = data / "tmp" / "metrics"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+    return folder
 
 
 def answers(address: str, listener: int) -> bool:
