@@ -1,6 +1,7 @@
 """Any bytes at all: a form, or a refusal that says what to do."""
 
 import contextlib
+import gc
 import io
 import random
 import zipfile
@@ -59,6 +60,12 @@ def sheet(rows: str) -> bytes:
 def test_the_workbooks_that_the_other_tests_spoil_are_good():
     assert codes(XLSX) == []
     assert codes(XLS, "uji.xls") == []
+
+
+def test_garbage_is_collected_again_after_a_form_and_after_a_refusal():
+    for data in (XLSX, b""):
+        lint(data, "uji.xlsx")
+        assert gc.isenabled()
 
 
 def test_what_a_file_is_called_does_not_matter():
