@@ -285,7 +285,10 @@ def check() -> None:
 def rebuild(xml_form_id: str | None) -> None:
     """Make the answer tables anew from the kept XML. Submissions of a form wait while its tables are made."""
     with working("rebuild") as app:
-        for form in upkeep.list_forms(xml_form_id):
+        found = upkeep.list_forms(xml_form_id)
+        if xml_form_id and not found:
+            raise click.BadParameter(f"no published form has the id {xml_form_id}", param_hint="--form")
+        for form in found:
             count = upkeep.rebuild(form, vault=app.extensions["lentera"].vault)
             database.db.session.commit()
             click.echo(f"project {form.project_id}, form {form.xml_form_id}: {count} submissions")

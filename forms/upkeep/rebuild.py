@@ -13,7 +13,7 @@ from forms import answers, catalogue, instance
 from forms.db import EVERYTHING, db, see
 from forms.instance import Value
 from forms.models import Form, FormVersion
-from forms.problems import NotFound, RebuildStopped
+from forms.problems import RebuildStopped
 from forms.submissions.receive import answer_context
 from forms.upkeep.kept import PIECE, PIECE_BYTES, lay_out, open_xml
 from forms.upkeep.turn import take_alone
@@ -21,15 +21,12 @@ from forms.vault import ProjectKeys, Vault
 
 
 def list_forms(xml_form_id: str | None = None) -> list[Form]:
-    """List the forms that have answer tables, also those in the trash; NotFound where none has the form id."""
+    """List the forms that have answer tables, also those in the trash, of this form id or of any."""
     published = select(FormVersion.id).where(FormVersion.form_id == Form.id, FormVersion.published_at.is_not(None))
     rows = select(Form).where(published.exists()).order_by(Form.id)
     if xml_form_id is not None:
         rows = rows.where(Form.xml_form_id == xml_form_id)
-    found = list(db.session.execute(rows).scalars())
-    if xml_form_id is not None and not found:
-        raise NotFound
-    return found
+    return list(db.session.execute(rows).scalars())
 
 
 def rebuild(form: Form, *, vault: Vault) -> int:

@@ -88,6 +88,9 @@ def restore(backup: Backup, *, url: str, files: Path) -> None:
             except BaseException:
                 _empty(engine)
                 raise
+        with engine.begin() as connection:
+            # The first readers should not have to wait until the server has looked at the tables by itself.
+            connection.execute(text("analyze"))
     finally:
         engine.dispose()
 

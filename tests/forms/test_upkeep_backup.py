@@ -21,6 +21,7 @@ from forms.problems import (
     BackupFailed,
     BackupNeedsKey,
     BackupTooNew,
+    DatabaseTooNew,
     MasterKeyForeign,
     NothingToBackUp,
     RestoreFailed,
@@ -196,6 +197,31 @@ def test_a_backup_is_of_one_moment_while_submissions_go_on(
     with (tmp_path / "cadangan").open("rb") as file:
         names = [m.name for m in archive.read(file, tmp_path / "cadangan")]
     assert len([n for n in names if n.startswith("files/")]) == said.files
+
+
+def test_a_newer_postgresql_than_the_tools_can_read_is_refused_by_its_version(
+    filled: Cases, database_url: str, tmp_path: Path, monkeypatch
+):
+    monkeypatch.setitem(upkeep.backup.__globals__, "_TOOL", 17)
+    with pytest.raises(DatabaseTooNew, match=r"PostgreSQL 18\.\d+.*PostgreSQL 17 at most"):
+        backed_up(database_url, filled.world.vault, tmp_path / "cadangan")
+
+
+def test_copying_the_files_holds_no_lock_and_no_snapshot(filled: Cases, database_url: str, tmp_path: Path, monkeypatch):
+    add_files = upkeep.backup.__globals__["_add_files"]
+
+    def looking(*arguments):
+        with psycopg.connect(database_url) as connection:
+            others = (
+                "select count(*) from pg_stat_activity where datname = current_database() and backend_xmin is not null"
+            )
+            assert connection.execute(f"{others} and pid <> pg_backend_pid()").fetchone() == (0,)
+            connection.execute("set lock_timeout = '1s'")
+            connection.execute("lock table submissions, submission_files, blobs in access exclusive mode")
+        return add_files(*arguments)
+
+    monkeypatch.setitem(upkeep.backup.__globals__, "_add_files", looking)
+    backed_up(database_url, filled.world.vault, tmp_path / "cadangan")
 
 
 def test_a_file_that_is_gone_is_told_of_and_the_rest_is_saved(

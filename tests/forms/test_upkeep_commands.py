@@ -83,6 +83,9 @@ def test_a_server_moves_to_another_postgresql_and_back_with_nothing_lost_or_show
         assert "LENTERA_BASE_URL was https://lentera.example.org there and is not set here." in said
         whole = ran(second, *LENTERA, "check", key=key, url=url)
         assert re.search(r"^4 submissions .* 0 differences", whole, re.MULTILINE)
+        assert "no published form has the id" in ran(
+            second, *LENTERA, "rebuild", "--form", "tidak-ada", key=key, url=url, code=2
+        )
         assert "4 submissions" in ran(second, *LENTERA, "rebuild", "--form", "perkara", key=key, url=url)
         ran(second, *LENTERA, "backup", str(safe / "dua.lentera"), key=key, url=url)
 

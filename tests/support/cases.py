@@ -75,7 +75,7 @@ class Cases:
             f"<meta><instanceID>{instance}</instanceID>{deprecated}</meta></data>"
         )
         files = {photo: Part(io.BytesIO(content.encode() * 50), "image/jpeg")}
-        submissions.receive(Sender(self.phone), self.project, xml.encode(), files, vault=self.world.vault)
+        submissions.receive(Sender(self.phone), self.project.id, xml.encode(), files, vault=self.world.vault)
         db.session.commit()
         return instance
 
