@@ -43,11 +43,15 @@ class Filter:
 
 @dataclass(frozen=True)
 class Clause:
-    """A filter as SQL over the submissions `s` and the pages p0, p1, … of the root, with its parameters."""
+    """A filter as SQL over the submissions `s` and the pages p0, p1, … of the root, with its parameters.
+
+    `is_all` tells that every submission of the form is wanted but the deleted ones.
+    """
 
     sql: str
     parameters: dict[str, Any] = field(repr=False)
     pages: frozenset[int]
+    is_all: bool
 
 
 def clause(form_id: int, wanted: Filter | None, layout: Layout | None) -> Clause:
@@ -61,10 +65,10 @@ def clause(form_id: int, wanted: Filter | None, layout: Layout | None) -> Clause
     parameters: dict[str, Any] = {"form": form_id, "zone": wanted.zone}
     pages: set[int] = set()
     if wanted.submitted_from is not None:
-        parts.append("s.created_at >= %(since)s::timestamp at time zone %(zone)s")
+        parts.append("s.created_at >= (select %(since)s::timestamp at time zone %(zone)s)")
         parameters["since"] = wanted.submitted_from.isoformat()
     if wanted.submitted_to is not None:
-        parts.append("s.created_at < (%(until)s::timestamp + interval '1 day') at time zone %(zone)s")
+        parts.append("s.created_at < (select (%(until)s::timestamp + interval '1 day') at time zone %(zone)s)")
         parameters["until"] = wanted.submitted_to.isoformat()
     if wanted.review_state == RECEIVED:
         parts.append("s.review_state is null")
@@ -79,7 +83,7 @@ def clause(form_id: int, wanted: Filter | None, layout: Layout | None) -> Clause
         parts.append(_compare(place, condition, f"v{number}"))
         parameters[f"v{number}"] = _value(place, condition)
         pages |= place.pages
-    return Clause(" and ".join(parts), parameters, frozenset(pages))
+    return Clause(" and ".join(parts), parameters, frozenset(pages), is_all=wanted == Filter(zone=wanted.zone))
 
 
 def _place(layout: Layout | None, path: str) -> Place:
@@ -112,8 +116,9 @@ def _compare(place: Place, condition: Condition, name: str) -> str:
 
 def _compare_day(place: Place, operator: str, name: str) -> str:
     """Compare an instant with a whole day of the filter's zone."""
-    begins = f"{place.sql} >= %({name})s::timestamp at time zone %(zone)s"
-    ends = f"{place.sql} < (%({name})s::timestamp + interval '1 day') at time zone %(zone)s"
+    # In a subselect each is computed once per query, not once per row.
+    begins = f"{place.sql} >= (select %({name})s::timestamp at time zone %(zone)s)"
+    ends = f"{place.sql} < (select (%({name})s::timestamp + interval '1 day') at time zone %(zone)s)"
     return {"from": begins, "to": ends}.get(operator, f"{begins} and {ends}")
 
 

@@ -68,11 +68,8 @@ def count_rows(actor: Actor, layout: Layout, repeat: str = "") -> int:
     if repeat == "":
         return count(actor, layout.form_id)
     see(actor.scopes)
-    statement = (
-        f"select count(*) from {layout.table(repeat, 0)} p0 join submissions s on s.id = p0.submission_id "
-        "where s.deleted_at is null"
-    )
-    found: int = db.session.connection().exec_driver_sql(statement).scalar_one()
+    statement = f"select count(*) from {layout.table(repeat, 0)} p0 where {_NOT_DELETED}"
+    found: int = db.session.connection().exec_driver_sql(statement, {"form": layout.form_id}).scalar_one()
     return found
 
 
@@ -97,7 +94,7 @@ def counts_per_day(actor: Actor, form_id: int, *, zone: str, days: int) -> list[
             select (s.created_at at time zone :zone)::date as day, count(*) as records
             from submissions s
             where s.form_id = :form and s.deleted_at is null
-              and s.created_at >= ((select day from today) - :days + 1)::timestamp at time zone :zone
+              and s.created_at >= (select (day - :days + 1)::timestamp at time zone :zone from today)
             group by 1
         )
         select today.day - back, coalesce(came.records, 0)
@@ -146,6 +143,14 @@ def _by_page(places: list[Place], most: int) -> Iterator[list[Place]]:
             yield alike[start : start + most]
 
 
+_NOT_DELETED = """
+    not exists (
+        select from submissions s
+        where s.form_id = %(form)s::bigint and s.deleted_at is not null and s.id = p0.submission_id
+    )
+"""
+
+
 @dataclass(frozen=True)
 class _Source:
     """The rows of a level that are counted."""
@@ -156,12 +161,12 @@ class _Source:
 
     def rows(self, statement: str, pages: frozenset[int], *, then: str = "", listing: str = "") -> list[Any]:
         """Run `select {statement} from … {listing} where … {then}`."""
-        if self.repeat == "":
-            tables = f"submissions s{joins(self.layout, '', pages | self.wanted.pages, 's.id')}"
-            rule = self.wanted.sql
+        row = "p0.submission_id" if self.repeat == "" else "p0.submission_id, p0.number"
+        tables = f"{self.layout.table(self.repeat, 0)} p0{joins(self.layout, self.repeat, pages - {0}, row)}"
+        if self.wanted.is_all:
+            # Looking for the few deleted ones is cheaper than joining all the others.
+            rule = _NOT_DELETED
         else:
-            table = self.layout.table(self.repeat, 0)
-            tables = f"{table} p0{joins(self.layout, self.repeat, pages - {0}, 'p0.submission_id, p0.number')}"
             root = joins(self.layout, "", self.wanted.pages, "s.id")
             rule = f"p0.submission_id in (select s.id from submissions s{root} where {self.wanted.sql})"
         sql = f"select {statement} from {tables} {listing} where {rule} {then}"

@@ -231,6 +231,7 @@ CREATE TABLE submissions (
     CONSTRAINT fk_submissions_submitter_id FOREIGN KEY(submitter_id) REFERENCES actors (id)
 );
 CREATE INDEX ix_submissions_form_id_id ON submissions (form_id, id);
+CREATE INDEX ix_submissions_deleted ON submissions (form_id) WHERE deleted_at is not null;
 CREATE INDEX ix_submissions_form_version_id ON submissions (form_version_id);
 CREATE INDEX ix_submissions_submitter_id ON submissions (submitter_id);
 CREATE TABLE audits (
