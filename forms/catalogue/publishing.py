@@ -119,8 +119,8 @@ def publish(actor: Actor, found: Form, *, notes: str | None = None, as_version: 
 
     `as_version` is written into the definition first, in place of the version that it was uploaded with.
     """
-    # Two people who publish at once take turns.
-    db.session.execute(select(Form.id).where(Form.id == found.id).with_for_update())
+    # Two people who publish at once take turns; records of the form, which reference its row, go on arriving.
+    db.session.execute(select(Form.id).where(Form.id == found.id).with_for_update(key_share=True))
     db.session.refresh(found)
     version = draft(found)
     if as_version is not None:
