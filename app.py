@@ -153,6 +153,7 @@ def working(command: str) -> Iterator[Flask]:
 def prepare(url: str) -> None:
     """Migrate a database, and refuse one in which the row policies would not bind the server's role."""
     engine = database.owner_engine(url)
+    database.demand_fit(engine)
     migrations.upgrade(engine)
     database.demand_bound(engine)
     engine.dispose()

@@ -903,3 +903,41 @@ class DataFolderInRealUse(Problem):
         "Folder data ini sudah berisi proyek. Data contoh hanya boleh masuk ke folder kosong: isi LENTERA_DATA dengan "
         "folder lain."
     )
+
+
+class DatabaseUnreachable(Problem):
+    """DATABASE_URL leads to no database that lets us in."""
+
+    code = 500.905
+    message = (
+        "The database {database} on {host} cannot be reached. Check that PostgreSQL runs there, and the address, login "
+        "and password in DATABASE_URL."
+    )
+    message_id = (
+        "Basis data {database} di {host} tidak dapat dijangkau. Periksa apakah PostgreSQL berjalan di sana, juga alamat, "
+        "login, dan kata sandi di DATABASE_URL."
+    )
+
+
+class DatabaseTooOld(Problem):
+    """PostgreSQL is older than 17."""
+
+    code = 500.906
+    message = "The database is PostgreSQL {version}; Lentera needs 17 or newer. Upgrade it, or use the embedded one."
+    message_id = (
+        "Basis datanya PostgreSQL {version}; Lentera memerlukan 17 atau lebih baru. Perbarui, atau pakai yang tertanam."
+    )
+
+
+class DatabaseNotUnicode(Problem):
+    """The database cannot hold every script."""
+
+    code = 500.907
+    message = (
+        "The database has the encoding {encoding}; Lentera needs UTF8. Make it anew as the README says: "
+        "CREATE DATABASE … TEMPLATE template0 ENCODING 'UTF8'."
+    )
+    message_id = (
+        "Basis data ini memakai pengodean {encoding}; Lentera memerlukan UTF8. Buat ulang seperti di README: "
+        "CREATE DATABASE … TEMPLATE template0 ENCODING 'UTF8'."
+    )
