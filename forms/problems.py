@@ -914,7 +914,7 @@ class DatabaseUnreachable(Problem):
         "and password in DATABASE_URL."
     )
     message_id = (
-        "Basis data {database} di {host} tidak dapat dijangkau. Periksa apakah PostgreSQL berjalan di sana, juga alamat, "
+        "Basis data {database} di {host} tidak dapat dijangkau. Periksa apakah PostgreSQL berjalan, juga alamat, "
         "login, dan kata sandi di DATABASE_URL."
     )
 
