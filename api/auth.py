@@ -84,7 +84,10 @@ def identify(request: Request, *, vault: Vault, base_url: str | None, limit: int
     token = token_in_address(request)
     if token is not None:
         return _by_key(token)
-    header = request.authorization
+    try:
+        header = request.authorization
+    except ValueError:  # characters that no such header may have
+        raise AuthenticationFailed from None
     if header is not None and header.type == "bearer" and header.token:
         return _by_session(header.token, by_cookie=False)
     if header is not None and header.type == "basic":
