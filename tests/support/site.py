@@ -150,9 +150,9 @@ def _unlike(tree: dict[str, Any], element: Element, path: str) -> Iterator[str]:
 
 
 def _means(value: Any, answer: str) -> bool:
-    """Tell whether a typed value is what an answer's text says."""
-    if value is None or answer == "" or value is SEALED:
-        return (value is None) == (answer == "")
+    """Tell whether a typed value is what an answer's text says; a blank says nothing."""
+    if value is None or not answer.strip() or value is SEALED:
+        return (value is None) == (not answer.strip())
     if isinstance(value, bool):
         return value == (answer in ("true", "1"))
     if isinstance(value, datetime):
@@ -162,5 +162,8 @@ def _means(value: Any, answer: str) -> bool:
     if isinstance(value, date):
         return value == date.fromisoformat(answer)
     if isinstance(value, int | float):
-        return value == float(answer)
-    return (value.text if isinstance(value, Geo) else value) == answer
+        return value == type(value)(answer)
+    if isinstance(value, Geo):
+        return value.text.split() == answer.split()
+    # Around the names of choices, white space means nothing.
+    return value in (answer, answer.strip())
