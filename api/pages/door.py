@@ -5,7 +5,7 @@ not logged in is sent to the log-in page and brought back afterwards.
 """
 
 from typing import Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from flask import Flask, Response, flash, g, get_flashed_messages, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -18,6 +18,9 @@ from forms.access import Permission
 from forms.problems import AuthenticationFailed, Problem
 
 LANGUAGE_COOKIE = "language"
+
+#: What stays as it is in a query that a browser has already quoted.
+_AS_IT_IS = "%&=+/:?@!$'()*,;"
 
 #: Pages run nothing but their own bundled script and show nothing from elsewhere; nobody may frame them.
 _POLICY = (
@@ -43,8 +46,10 @@ def write(result: Page | tuple[Page, int] | AnyResponse) -> Any:
 def refuse(problem: Problem) -> Any:
     """Show a refusal; without a session, the log-in page, which comes back here."""
     if isinstance(problem, AuthenticationFailed) and request.method in ("GET", "HEAD"):
-        return redirect(url_for("pages.login", next=here()))
-    page = ProblemPage(status=problem.status, code=str(problem.code), text=problem.text(language()))
+        return write(_once_more() if _is_from_elsewhere() else redirect(url_for("pages.login", next=here())))
+    page = ProblemPage(
+        status=problem.status, code=str(problem.code), text=problem.text(language()), back=_page_before()
+    )
     # Where the fault is ours, or the database is away, nobody can be asked who is looking.
     frame = Frame(language=language(), csrf_token="", here=here()) if problem.status >= 500 else None  # noqa: PLR2004
     return write(Response(rendering.render(page, frame), problem.status, mimetype="text/html"))
@@ -62,14 +67,34 @@ def language() -> Literal["id", "en"]:
 
 
 def here() -> str:
-    """Give path and query of this page."""
-    return request.full_path.rstrip("?")
+    """Give path and query of this page, or of the page that sent the form to an address that shows none itself."""
+    if request.method == "POST" and request.url_rule and "GET" not in (request.url_rule.methods or ()):
+        return _page_before() or url_for("pages.home")
+    return f"{quote(request.path)}?{quote(request.query_string, safe=_AS_IT_IS)}".rstrip("?")
+
+
+def _page_before() -> str:
+    """Give path and query of our own page that led here, "" where it was none of ours."""
+    before = urlsplit(request.referrer or "")
+    if before.netloc != request.host:
+        return ""
+    return own_address(f"{before.path}?{before.query}".rstrip("?"))
+
+
+def _is_from_elsewhere() -> bool:
+    """Tell whether a link on another site led here: the browser then keeps our cookies back (SameSite=Strict)."""
+    return request.headers.get("Sec-Fetch-Site") == "cross-site"
+
+
+def _once_more() -> Response:
+    """Have the browser ask again by itself, now from our own site and with its cookies."""
+    return Response(headers={"Refresh": f"0; url={here()}"}, mimetype="text/html")
 
 
 def own_address(given: str) -> str:
     """Give an address to go on to, the first page where it is not one of ours."""
-    parts = urlsplit(given)
-    is_ours = given.startswith("/") and not given.startswith(("//", "/\\")) and not parts.netloc
+    # A browser takes a backslash for a slash, and passes over control characters.
+    is_ours = given.startswith("/") and not given.startswith("//") and given.isprintable() and "\\" not in given
     return given if is_ours else url_for("pages.home")
 
 

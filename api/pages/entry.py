@@ -11,7 +11,7 @@ from api.pages.contexts import LoginPage
 from api.pages.door import LANGUAGE_COOKIE, own_address, pages
 from forms import accounts
 from forms.access import Actor
-from forms.problems import AuthenticationFailed, ForgedRequest, Problem, TooManyAttempts
+from forms.problems import AuthenticationFailed, Problem, TooManyAttempts, UnexpectedValue
 
 
 @pages.on("GET POST", "/login", may=PUBLIC)
@@ -62,7 +62,8 @@ def language() -> Any:
     """Show pages in the chosen language from now on."""
     chosen = request.form.get("language", "")
     if chosen not in ("id", "en"):
-        raise ForgedRequest
+        raise UnexpectedValue(field="language", value=None, reason="id, en")
     response = redirect(own_address(request.form.get("next", "")), 303)
-    response.set_cookie(LANGUAGE_COOKIE, chosen, max_age=365 * 86400, samesite="Lax", httponly=True)
+    is_https = auth.is_https(request, server().base_url)
+    response.set_cookie(LANGUAGE_COOKIE, chosen, max_age=365 * 86400, samesite="Lax", httponly=True, secure=is_https)
     return response

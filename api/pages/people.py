@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from flask import redirect, request, url_for
 from flask_babel import gettext as _
 
-from api.endpoint import as_id, origin, server
+from api.endpoint import as_id, origin, server, undone_when_refused
 from api.pages import door, qr, reach
 from api.pages.contexts import (
     AccountLine,
@@ -29,7 +29,7 @@ from forms import catalogue
 from forms.access import Actor, Permission
 from forms.accounts import AppUser
 from forms.models import Project
-from forms.problems import NotFound, Problem
+from forms.problems import NotFound, Problem, UniquenessViolation
 
 _PASSWORD_LENGTH = 10
 #: A sheet of paper has eight cards; nobody needs a thousand devices at once.
@@ -133,13 +133,15 @@ def accounts(actor: Actor) -> Any:
     if not problems:
         role_id, _colon, project_id = given["role"].partition(":")
         try:
-            made = people.create_user(
-                actor, given["email"], password=request.form.get("password", ""), display_name=given["name"]
-            )
-            people.assign(actor, made, int(role_id), project_id=int(project_id) if project_id else None)
+            with undone_when_refused():
+                made = people.create_user(
+                    actor, given["email"], password=request.form.get("password", ""), display_name=given["name"]
+                )
+                people.assign(actor, made, int(role_id), project_id=int(project_id) if project_id else None)
+        except UniquenessViolation:
+            problems = {"email": _("There is an account with this address already.")}
         except Problem as problem:
-            field = "email" if problem.code == 409.3 else "password"  # noqa: PLR2004
-            problems = {field: problem.text(door.language())}
+            problems = {"password": problem.text(door.language())}
     if problems:
         return _accounts_page(actor, **given, problems=problems), 400
     say("good", _("The account is made. Tell the password in person or by phone."))

@@ -28,6 +28,9 @@ def home(actor: Actor) -> HomePage:
     """Show the projects that the viewer may see."""
     found = catalogue.list_projects(actor)
     counts = submissions.count_by_project(actor, [p.id for p in found])
+    for p in found:
+        if not head(actor, p).may_read:
+            counts[p.id] |= {"submissions": 0, "last_submission": None}
     cards = tuple(
         ProjectCard(
             id=p.id,
@@ -60,22 +63,24 @@ def project_new(actor: Actor) -> Any:
 def project(actor: Actor, project: Project) -> ProjectPage:
     """Show a project's forms."""
     listed = catalogue.list_forms(actor, project)
-    counts = submissions.count_by_form(actor, [form.id for form, _version in listed])
+    shown = head(actor, project)
+    counts = submissions.count_by_form(actor, [form.id for form, _version in listed if shown.may_read])
     lines = tuple(
         FormLine(
             form_id=form.xml_form_id,
             title=version.name or form.xml_form_id,
             version=version.version if form.current_id else None,
-            has_draft=form.draft_id is not None,
+            has_draft=form.draft_id is not None and shown.may_manage,
             state=form.state,  # type: ignore[arg-type]
-            submissions=counts[form.id].submissions,
-            last_submission=counts[form.id].last_submission,
-            is_fresh=is_today(counts[form.id].last_submission),
+            submissions=count.submissions,
+            last_submission=count.last_submission,
+            is_fresh=is_today(count.last_submission),
         )
         for form, version in listed
+        for count in (counts.get(form.id, submissions.Counts()),)
     )
     live = [user for user in accounts.list_app_users(project, vault=server().vault) if user.token]
-    return ProjectPage(head(actor, project), project.description or "", lines, app_users=len(live))
+    return ProjectPage(shown, project.description or "", lines, app_users=len(live))
 
 
 @pages.on("GET POST", "/projects/<project_id>/settings", may=Permission.PROJECT_UPDATE)
@@ -102,8 +107,14 @@ def project_archive(actor: Actor, project: Project) -> Any:
 
 def head(actor: Actor, project: Project) -> ProjectHead:
     """Give what every page inside a project shows of it."""
-    may_manage = access.can(actor, Permission.FORM_UPDATE, project_id=project.id)
-    return ProjectHead(project.id, project.name, may_manage=may_manage, is_archived=bool(project.archived))
+    held = access.verbs(actor, project_id=project.id)
+    return ProjectHead(
+        id=project.id,
+        name=project.name,
+        may_manage=Permission.FORM_UPDATE in held,
+        may_read=Permission.SUBMISSION_LIST in held,
+        is_archived=bool(project.archived),
+    )
 
 
 def is_today(moment: datetime | None) -> bool:

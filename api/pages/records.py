@@ -1,5 +1,6 @@
 """Submissions: the table of many, one in full, and its files."""
 
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date
@@ -36,15 +37,28 @@ from forms import accounts, answers, catalogue
 from forms import submissions as keeping
 from forms.access import Actor, Permission
 from forms.answers import SEALED, Condition, Filter, Record
-from forms.models import Form, Project
-from forms.problems import NotFound, Problem
+from forms.models import Form, Project, SubmissionVersion
+from forms.problems import InvalidDataType, NotFound, Problem
 from forms.schema import Field
-from forms.submissions import File
+from forms.submissions import File, Kept
 
 _PAGE = 50
 #: As many questions as a laptop shows beside what is known of the submission; the downloads have them all.
 _COLUMNS = 8
 _MOST_SUGGESTIONS = 300
+#: A day as people here write it: 31/1/2026.
+_DAY = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})")
+#: How an answer of each kind is asked for.
+_EXAMPLES = {
+    "bigint": "12",
+    "double precision": "12.5",
+    "boolean": "true",
+    "date": "2026-01-31",
+    "time": "14:30",
+    "timestamptz": "2026-01-31",
+}
+_CURSOR = re.compile("[0-9]{1,18}")
+_STATES = ("received", "edited", "hasIssues", "approved", "rejected")
 #: What a browser shows in a page without running anything.
 _SHOWN = {"image/jpeg": "image", "image/png": "image", "image/gif": "image", "image/webp": "image"}
 
@@ -57,7 +71,7 @@ def submissions(actor: Actor, project: Project, form: Form) -> Any:
     layout = answers.layout(form.id, version.id, words.schema)
     columns = _columns(words)
     shown, wanted, problem = _filter(words)
-    cursors = {name: int(text) for name in ("older", "newer") if (text := request.args.get(name, "")).isdecimal()}
+    cursors = {name: int(text) for name in ("older", "newer") if _CURSOR.fullmatch(text := request.args.get(name, ""))}
     total = answers.count(actor, form.id)
     found: list[Record] = []
     matching = 0
@@ -74,7 +88,7 @@ def submissions(actor: Actor, project: Project, form: Form) -> Any:
                 where=wanted,
             )
         except Problem as refusal:
-            problem = refusal.text(door.language())
+            problem = _not_understood(words, shown.field_path, refusal)
     is_back = "newer" in cursors
     has_more = len(found) > _PAGE
     # One more than shown tells whether there is another page; towards newer ones it is the first of the list.
@@ -87,7 +101,7 @@ def submissions(actor: Actor, project: Project, form: Form) -> Any:
         rows=tuple(_line(words, columns, record) for record in found),
         total=total,
         matching=matching,
-        fields=tuple(FieldOption(f.path, words.label(f)) for f in _questions(words) if not f.is_identity),
+        fields=tuple(FieldOption(f.path, words.label(f)) for f in _questions(words) if _can_be_asked_for(f)),
         filter=shown,
         suggestions=_suggestions(words, shown.field_path),
         older=str(found[-1].id) if found and (has_more or is_back) else "",
@@ -100,6 +114,10 @@ def submissions(actor: Actor, project: Project, form: Form) -> Any:
 def _questions(words: Words) -> list[Field]:
     """List the root's questions that hold an answer worth a column: no notes, no metadata, no files."""
     return [f for f in words.schema.level("") if f.control and f.question != "note" and not f.is_file]
+
+
+def _can_be_asked_for(field: Field) -> bool:
+    return not field.is_identity and answers.storage(field) != "geo"
 
 
 def _columns(words: Words) -> list[Field]:
@@ -138,28 +156,42 @@ def _filter(words: Words) -> tuple[SubmissionFilter, Filter, str]:
         if text[name] and name not in days:
             problem = _("“%(text)s” is no date. Write it as 2026-01-31.", text=text[name])
     field = words.schema.by_path.get(text["field"])
-    conditions = () if field is None or not text["value"] else (_condition(words, field, text["value"]),)
+    review = text["review"] if text["review"] in _STATES else ""
     shown = SubmissionFilter(
         text["field"] if field else "",
         text["value"],
         days.get("since"),
         days.get("until"),
-        text["review"],  # type: ignore[arg-type]
+        review,  # type: ignore[arg-type]
     )
     wanted = Filter(
-        conditions=conditions,
+        conditions=(_condition(words, field, text["value"]),) if field and text["value"] else (),
         submitted_from=days.get("since"),
         submitted_to=days.get("until"),
         zone=server().zone,
-        review_state=text["review"] or None,
+        review_state=review or None,
     )
     return shown, wanted, problem
 
 
 def _condition(words: Words, field: Field, typed: str) -> Condition:
+    kind = answers.storage(field)
     if field.choice_list or field.choices_file:
         return Condition(field.path, "has" if field.is_multiple else "is", words.name_of_choice(field, typed))
-    return Condition(field.path, "contains" if answers.storage(field) == "text" else "is", typed)
+    if kind in ("date", "timestamptz") and (day := _DAY.fullmatch(typed)):
+        typed = f"{day[3]}-{int(day[2]):02}-{int(day[1]):02}"
+    elif kind == "double precision":
+        typed = typed.replace(",", ".")
+    return Condition(field.path, "contains" if kind == "text" else "is", typed)
+
+
+def _not_understood(words: Words, path: str, problem: Problem) -> str:
+    """Say why a filter cannot be used; where the answer typed is not of the question's kind, how it is written."""
+    field = words.schema.by_path[path]
+    example = _EXAMPLES.get(answers.storage(field))
+    if not isinstance(problem, InvalidDataType) or example is None:
+        return problem.text(door.language())
+    return str(_("“%(label)s” is asked for like this: %(example)s", label=words.label(field), example=example))
 
 
 def _suggestions(words: Words, path: str) -> tuple[str, ...]:
@@ -174,10 +206,7 @@ def submission(actor: Actor, project: Project, form: Form, instance_id: str) -> 
     """Show one submission in full."""
     history = keeping.contents(actor, form, instance_id)
     kept = history[0]
-    asked = request.args.get("version", kept.content.instance_id)
-    content = next((each.content for each in history if each.content.instance_id == asked), None)
-    if content is None:
-        raise NotFound
+    content = _asked_content(history)
     words = Words(catalogue.version(content.form_version_id))
     layout = answers.layout(form.id, words.version.id, words.schema)
     if content is kept.content:
@@ -201,8 +230,8 @@ def submission(actor: Actor, project: Project, form: Form, instance_id: str) -> 
         submitter=names.get(kept.submission.submitter_id or 0, ""),
         device=kept.submission.device_id or "",
         review=kept.submission.review_state or "received",  # type: ignore[arg-type]
-        may_review=False,
         items=items,
+        asides=tuple(writer.asides),
         has_masked=writer.masked > 0,
         blanks=writer.blanks,
         shows_blanks=shows_blanks,
@@ -225,8 +254,20 @@ def submission(actor: Actor, project: Project, form: Form, instance_id: str) -> 
     )
 
 
+def _asked_content(history: list[Kept]) -> SubmissionVersion:
+    """Find the content that the address names among a submission's, the newest where it names none."""
+    asked = request.args.get("version", history[0].content.instance_id)
+    for each in history:
+        if each.content.instance_id == asked:
+            return each.content
+    raise NotFound
+
+
 class _Writer:
-    """Writes a record's tree as the page's nodes, counting what is blank and what is masked on the way."""
+    """Writes a record's tree as the page's nodes; on the way it counts what is blank and what is masked.
+
+    What nobody was asked and has no label (start, end, calculations) is put aside: it reads like nothing to people.
+    """
 
     def __init__(self, words: Words, files: dict[str, File], misfits: set[str], *, shows_blanks: bool) -> None:
         self.words = words
@@ -235,6 +276,8 @@ class _Writer:
         self.shows_blanks = shows_blanks
         self.blanks = 0
         self.masked = 0
+        self.asides: list[Answer] = []
+        self._rounds: list[str] = []
 
     def nodes(self, path: str, tree: dict[str, Any]) -> tuple[Node, ...]:
         """Write what lies directly in a group, a repeat's round, or the form itself."""
@@ -247,14 +290,22 @@ class _Writer:
             if items:
                 yield Group(self.words.label(field), items)
         elif field.kind == "repeat":
-            rounds = (RepeatRow(n, self.nodes(field.path, each)) for n, each in enumerate(value or (), 1))
-            shown = tuple(rounds)
-            if shown or self.shows_blanks:
-                yield Repeat(self.words.label(field), shown)
+            rounds = tuple(self._round(field, n, each) for n, each in enumerate(value or (), 1))
+            if rounds or self.shows_blanks:
+                yield Repeat(self.words.label(field), rounds)
         elif field.question != "note":
-            yield from self._answer(field, value)
+            if field.control or field.labels or field.is_file:
+                yield from self._answer(field, value, self.words.label(field))
+            else:
+                self.asides.extend(self._answer(field, value, " · ".join([*self._rounds, field.name])))
 
-    def _answer(self, field: Field, value: Any) -> Iterator[Node]:
+    def _round(self, field: Field, number: int, tree: dict[str, Any]) -> RepeatRow:
+        self._rounds.append(f"{self.words.label(field)} {number}")
+        row = RepeatRow(number, self.nodes(field.path, tree))
+        self._rounds.pop()
+        return row
+
+    def _answer(self, field: Field, value: Any, label: str) -> Iterator[Answer]:
         is_misfit = field.path in self.misfits and value is None
         if value is None and not is_misfit:
             self.blanks += bool(field.control)
@@ -263,7 +314,7 @@ class _Writer:
         self.masked += value is SEALED
         file = self.files.get(value) if field.is_file and isinstance(value, str) else None
         yield Answer(
-            label=self.words.label(field),
+            label=label,
             name=field.name,
             text=self.words.text(field, value),
             is_masked=value is SEALED,
@@ -295,8 +346,8 @@ def _misfit(words: Words, path: str) -> Misfit:
 )
 def submission_file(actor: Actor, project: Project, form: Form, instance_id: str, name: str) -> Response:
     """Give a file of a submission: a picture to be shown, anything else to be saved."""
-    kept = keeping.find(actor, form, instance_id)
-    found = keeping.file(actor, form, kept.content, name, vault=server().vault)
+    content = _asked_content(keeping.contents(actor, form, instance_id))
+    found = keeping.file(actor, form, content, name, vault=server().vault)
     if found.blob is None:
         raise NotFound
     is_shown = found.content_type in _SHOWN

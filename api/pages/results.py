@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Response, request
 
@@ -24,8 +25,8 @@ from forms.models import Form, Project
 from forms.problems import NotFound
 from forms.schema import Field
 
-#: As many days as a chart shows well.
-_DAYS = 60
+#: As many days as a chart shows well, as many as it shows where they are asked for, and how far it looks back.
+_DAYS, _MOST_DAYS, _FURTHEST = 60, 366, 3660
 
 
 @pages.on("GET", "/projects/<project_id>/forms/<xml_form_id>/summary", may=Permission.SUBMISSION_LIST)
@@ -33,6 +34,7 @@ def summary(actor: Actor, project: Project, form: Form) -> SummaryPage:
     """Show counts per day, and the answers to each select question."""
     words, layout = _current(form)
     since, until = _day("since"), _day("until")
+    back = _days_back(since, until)
     wanted = Filter(submitted_from=since, submitted_to=until, zone=server().zone)
     asked = [f for f in words.schema.leaves if f.control in ("select", "select1") and not f.is_identity]
     counted = answers.choice_counts(actor, layout, paths=[f.path for f in asked], where=wanted)
@@ -43,12 +45,21 @@ def summary(actor: Actor, project: Project, form: Form) -> SummaryPage:
         as_of=datetime.now(UTC),
         per_day=tuple(
             DayCount(day, count)
-            for day, count in answers.counts_per_day(actor, form.id, zone=server().zone, days=_DAYS)
+            for day, count in answers.counts_per_day(actor, form.id, zone=server().zone, days=back)
+            if until is None or day <= until
         ),
         questions=tuple(_question(words, f, counted[f.path]) for f in asked),  # type: ignore[arg-type]
         since=since,
         until=until,
     )
+
+
+def _days_back(since: date | None, until: date | None) -> int:
+    """Tell how many days, today included, lie between the chart's first one and now."""
+    today = datetime.now(ZoneInfo(server().zone)).date()
+    last = max(min(until or today, today), today - timedelta(_FURTHEST))
+    first = max(since, last - timedelta(_MOST_DAYS - 1)) if since else last - timedelta(_DAYS - 1)
+    return max((today - first).days + 1, 0)
 
 
 def _question(words: Words, field: Field, counted: Choices) -> QuestionSummary:

@@ -60,11 +60,13 @@ class Words:
         return ", ".join(labels.get(name, name) for name in names)
 
     def name_of_choice(self, field: Field, typed: str) -> str:
-        """Find the choice that somebody means by its label or name; what was typed where it is neither."""
+        """Find the choice that somebody means by its label, its name, or a part of one label; else what was typed."""
         wanted = typed.strip().lower()
-        for name, label in self.choices(field).items():
-            if wanted in (name.lower(), label.lower()):
-                return name
+        choices = self.choices(field)
+        same = [name for name, label in choices.items() if wanted in (name.lower(), label.lower())]
+        alike = [name for name, label in choices.items() if wanted in label.lower()]
+        if same or len(alike) == 1:
+            return (same or alike)[0]
         return typed.strip()
 
 

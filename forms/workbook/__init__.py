@@ -6,6 +6,7 @@ pyxform, whose words `pyxform_texts` maps to cells, then `xform` (schema and slo
 `versioning` writes another version into a finished XForm.
 """
 
+from forms.workbook.container import MAX_BYTES
 from forms.workbook.conversion import Conversion, convert, lint, read_xform
 from forms.workbook.difference import Change, Difference, VanishedChoices, compare
 from forms.workbook.findings import Finding
@@ -13,6 +14,7 @@ from forms.workbook.slots import AttachmentSlot
 from forms.workbook.versioning import with_version
 
 __all__ = [
+    "MAX_BYTES",
     "AttachmentSlot",
     "Change",
     "Conversion",

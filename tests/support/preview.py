@@ -60,7 +60,6 @@ ROUTES = {
     "submissions": _FORM + "/submissions",
     "submission": _FORM + "/submissions/<instance_id>",
     "submission_file": _FORM + "/submissions/<instance_id>/files/<name>",
-    "review": _FORM + "/submissions/<instance_id>/review",
     "summary": _FORM + "/summary",
     "downloads": _FORM + "/downloads",
     "download": _FORM + "/download",

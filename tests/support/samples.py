@@ -282,9 +282,7 @@ def _submission(*, edited: bool) -> SubmissionPage:
         submitter="Entikong 1",
         device="collect:4Wd0Fq2r",
         review="edited" if edited else "received",
-        may_review=True,
         items=(
-            Answer("Kode", "kode", "KRB-7F3A-91C2-0B"),
             Group(
                 "Petugas dan tempat",
                 (
@@ -321,6 +319,11 @@ def _submission(*, edited: bool) -> SubmissionPage:
                     ),
                 ),
             ),
+        ),
+        asides=(
+            Answer("start", "start", "23 Nov 2026, 09.41"),
+            Answer("nama_kunci", "nama_kunci", "", is_masked=True),
+            Answer("Peserta 1 · p_kel", "p_kel", "anak"),
         ),
         has_masked=True,
         blanks=23,
@@ -426,6 +429,7 @@ def pages() -> dict[str, Page]:
         "project-first": ProjectPage(PROJECT, "", (), 0),
         "project-empty-viewer": ProjectPage(ProjectHead(1, "Pelatihan petugas", False, True), "", (), 0),
         "project-new": NewProjectPage("", "", {"name": "Nama wajib diisi."}),
+        "project-filler": ProjectPage(ProjectHead(1, "Pelatihan petugas", False, False), ABOUT, _forms()[:2], 8),
         "project-settings": ProjectSettingsPage(PROJECT, PROJECT.name, ABOUT),
         "project-settings-archived": ProjectSettingsPage(
             ProjectHead(1, PROJECT.name, True, True), PROJECT.name, ABOUT, {"name": "Nama ini sudah dipakai."}
@@ -437,7 +441,10 @@ def pages() -> dict[str, Page]:
         "upload-warnings": UploadPage(
             PROJECT, CASES, 100_000_000, UploadOutcome("registrasi_v2.xlsx", _findings(errors=False), "kept-1")
         ),
-        "upload-refused": UploadPage(PROJECT, CASES, 100_000_000, None, "Berkas ini bukan buku kerja Excel."),
+        "upload-refused": UploadPage(PROJECT, CASES, 100_000_000, None, "Pilih dulu sebuah buku kerja Excel."),
+        "upload-taken": UploadPage(
+            PROJECT, None, 100_000_000, None, f"Proyek ini sudah punya formulir “{CASES.form_id}”.", CASES.form_id
+        ),
         "form-draft": _form(draft=True),
         "form": _form(draft=False),
         "submissions": _submissions(),
@@ -478,9 +485,9 @@ def pages() -> dict[str, Page]:
         "accounts": AccountsPage(
             accounts, roles, 10, "Petugas Sambas", "sambas", "viewer:1", {"email": "Alamat e-mail tidak lengkap."}
         ),
-        "problem-404": ProblemPage(404, "404.1"),
-        "problem-403": ProblemPage(403, back="/projects/1"),
-        "problem-500": ProblemPage(500, reference="2026-11-24-7f3a91c2"),
+        "problem-404": ProblemPage(404, "404.1", "Tidak ada apa-apa di sini, atau tidak terbuka untuk Anda."),
+        "problem-403": ProblemPage(403, "403.1", "Anda tidak berhak melakukan ini.", back="/projects/1"),
+        "problem-500": ProblemPage(500, "500.1", "Terjadi kesalahan pada server. Tidak ada yang disimpan."),
         "problem": ProblemPage(
             409, "409.6", "Formulir ini sudah punya draf lain. Muat ulang halaman, lalu coba lagi.", back="/projects/1"
         ),

@@ -21,8 +21,7 @@ class ProblemPage:
 
     template: ClassVar[str] = "problem.html"
 
-    status: int = field(metadata={"help": "The HTTP status: 404, 403 and 500 have words of their own."})
-    code: str = field(default="", metadata={"help": 'The problem\'s number ("409.6"), for whoever asks for help.'})
-    text: str = field(default="", metadata={"help": "The problem's text in the page's language; replaces the default."})
-    reference: str = field(default="", metadata={"help": "The log's number for this fault (status 500)."})
+    status: int = field(metadata={"help": "The HTTP status: 404, 403 and 500 have a title of their own."})
+    code: str = field(metadata={"help": 'The problem\'s number ("409.6"), for whoever asks for help.'})
+    text: str = field(metadata={"help": "The problem's text in the page's language."})
     back: str = field(default="", metadata={"help": 'Where "go back" leads; "" for the first page.'})

@@ -55,7 +55,8 @@ class UploadPage:
     form: FormHead | None = field(metadata={"help": "The form that gets a new version; None for a new form."})
     limit: int = field(metadata={"help": "The largest workbook that is taken, in bytes."})
     outcome: UploadOutcome | None = field(default=None, metadata={"help": "What was found; None before an upload."})
-    problem: str = field(default="", metadata={"help": "Why the file was refused as a whole (no workbook, too large)."})
+    problem: str = field(default="", metadata={"help": "Why the file was refused as a whole."})
+    other: str = field(default="", metadata={"help": "The id of the form that the workbook belongs to instead."})
 
 
 @dataclass(frozen=True)

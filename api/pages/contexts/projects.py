@@ -13,6 +13,9 @@ class ProjectHead:
     id: int = field(metadata={"help": "Its number in every address."})
     name: str = field(metadata={"help": "Its name."})
     may_manage: bool = field(metadata={"help": "Whether uploads, app users and settings are offered to the viewer."})
+    may_read: bool = field(
+        default=True, metadata={"help": "Whether the viewer may read what was sent, or only fill forms on a phone."}
+    )
     is_archived: bool = field(default=False, metadata={"help": "Whether it is put away: shown, but marked."})
 
 

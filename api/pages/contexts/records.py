@@ -186,7 +186,7 @@ class HistoryLine:
 
 @dataclass(frozen=True)
 class SubmissionPage:
-    """One submission in full. A change of the review state posts `review` to `pages.review`."""
+    """One submission in full."""
 
     template: ClassVar[str] = "submission.html"
 
@@ -199,8 +199,10 @@ class SubmissionPage:
     submitter: str = field(metadata={"help": "Who sent the first version."})
     device: str = field(metadata={"help": 'The device\'s id, or "".'})
     review: ReviewState = field(metadata={"help": "Its review state."})
-    may_review: bool = field(metadata={"help": "Whether the viewer may change it."})
     items: tuple[Node, ...] = field(metadata={"help": "Questions and answers, nested as the form is."})
+    asides: tuple[Answer, ...] = field(
+        metadata={"help": "What nobody was asked: metadata and calculations without a label, folded at the end."}
+    )
     has_masked: bool = field(metadata={"help": "Whether any answer is masked, which is then explained."})
     blanks: int = field(metadata={"help": "How many questions have no answer."})
     shows_blanks: bool = field(metadata={"help": "Whether `items` holds them (`blanks=1` in the address)."})

@@ -1,0 +1,113 @@
+"""Upload a workbook, as a new form or a new version, and read what is wrong with it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from flask import redirect, request, url_for
+from flask_babel import gettext as _
+
+from api.endpoint import server, undone_when_refused
+from api.pages import door
+from api.pages.contexts import FindingLine, UploadOutcome, UploadPage
+from api.pages.door import pages, say
+from api.pages.forms import finding_lines, form_head
+from api.pages.projects import head
+from forms import catalogue
+from forms.access import Actor, Permission
+from forms.catalogue import Upload
+from forms.models import Form, Project
+from forms.problems import FormWarnings, InvalidWorkbook, Problem, UnexpectedValue, UniquenessViolation
+from forms.workbook import MAX_BYTES
+
+#: What the page says is the largest workbook; the converter is a little more generous.
+_SAID_LIMIT = 20_000_000
+
+#: Keeps an upload, with its warnings accepted or not, and gives the form that it became.
+Keep = Callable[[Upload, bool], Form]
+
+
+@pages.on("GET POST", "/projects/<project_id>/upload", may=Permission.FORM_CREATE)
+def upload(actor: Actor, project: Project) -> Any:
+    """Upload a workbook as a new form."""
+    page = UploadPage(head(actor, project), None, _SAID_LIMIT)
+    if request.method == "GET":
+        return page
+
+    def keep(sent: Upload, accepted: bool) -> Form:  # noqa: FBT001
+        return catalogue.create_form(actor, project, sent, vault=server().vault, ignore_warnings=accepted)
+
+    return _uploaded(project, page, keep)
+
+
+@pages.on("GET POST", "/projects/<project_id>/forms/<xml_form_id>/upload", may=Permission.FORM_UPDATE)
+def upload_version(actor: Actor, project: Project, form: Form) -> Any:
+    """Upload a workbook as a new version of a form."""
+    page = UploadPage(head(actor, project), form_head(actor, form), _SAID_LIMIT)
+    if request.method == "GET":
+        return page
+
+    def keep(sent: Upload, accepted: bool) -> Form:  # noqa: FBT001
+        catalogue.set_draft(actor, form, sent, vault=server().vault, ignore_warnings=accepted)
+        return form
+
+    return _uploaded(project, page, keep)
+
+
+def _uploaded(project: Project, page: UploadPage, keep: Keep) -> Any:
+    """Take a workbook, or one put aside before because of its warnings; show what was found, or go on to the form."""
+    put_aside = request.form.get("kept", "")
+    if put_aside:
+        sent = catalogue.taken_up(project, put_aside, vault=server().vault)
+    else:
+        file = request.files.get("workbook")
+        if file is None or not file.filename:
+            return replace(page, problem=_("Choose an Excel workbook first.")), 400
+        sent = _as_upload(file.stream.read(MAX_BYTES + 1), file.filename)
+    try:
+        with undone_when_refused():
+            kept = keep(sent, bool(put_aside))
+    except InvalidWorkbook as problem:
+        outcome = UploadOutcome(sent.filename, finding_lines(problem.details["findings"]), "")
+        return replace(page, outcome=outcome), 400
+    except FormWarnings as problem:
+        findings = finding_lines(problem.details["findings"]) + _vanished(problem.details["vanished"])
+        aside = catalogue.put_aside(project, sent, vault=server().vault)
+        return replace(page, outcome=UploadOutcome(sent.filename, findings, aside)), 400
+    except Problem as problem:
+        return _refused(page, problem), problem.status
+    say("good", _("The workbook is now a draft. Add its files if it needs any, then publish it."))
+    return redirect(url_for("pages.form", project_id=project.id, xml_form_id=kept.xml_form_id), 303)
+
+
+def _as_upload(data: bytes, filename: str) -> Upload:
+    """Take anything that does not say that it is an XForm for a workbook: what it really is, its content tells."""
+    known = filename.lower().endswith((".xlsx", ".xls", ".xml"))
+    return Upload(data, filename if known else f"{filename}.xlsx")
+
+
+def _refused(page: UploadPage, problem: Problem) -> UploadPage:
+    """Say why a workbook that is right in itself cannot be taken here."""
+    if isinstance(problem, UniquenessViolation):
+        taken = problem.details["values"][1]
+        text = _("This project already has the form “%(id)s”. Upload the workbook there, as a new version.", id=taken)
+        return replace(page, problem=text, other=taken)
+    if isinstance(problem, UnexpectedValue) and problem.details["field"] == "xmlFormId" and page.form is not None:
+        text = _(
+            "This workbook is of another form, “%(other)s”. Change form_id in its settings sheet to “%(id)s”, "
+            "or upload it as a new form.",
+            other=problem.details["value"],
+            id=page.form.form_id,
+        )
+        return replace(page, problem=text)
+    return replace(page, problem=problem.text(door.language()))
+
+
+def _vanished(names: list[str]) -> tuple[FindingLine, ...]:
+    if not names:
+        return ()
+    text = _(
+        "These questions of the published version are not in the workbook any more: %(names)s. Their answers stay.",
+        names=", ".join(names),
+    )
+    return (FindingLine("warning", text, None, None, None),)
