@@ -21,11 +21,13 @@ from tempfile import SpooledTemporaryFile
 from typing import IO, Any, Final
 from urllib.parse import urlsplit
 
+import psycopg
 import sentry_sdk
 from flask import Blueprint, Flask, Request, Response, current_app, g, jsonify, request
 from marshmallow import Schema as Wire
 from marshmallow import ValidationError
-from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, OperationalError, PendingRollbackError
+from sqlalchemy.exc import DBAPIError, PendingRollbackError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
 
@@ -194,7 +196,9 @@ class _Route:
             return None
         here = server()
         identified = auth.identify(request, vault=here.vault, base_url=here.base_url, limit=here.login_attempts)
-        db.session.commit()
+        if identified.credential is None:
+            # A password was looked up, and log-ins that failed; a token is looked up apart.
+            db.session.commit()
         g.identified = identified
         if identified.by_cookie and request.method in _WRITES:
             _demand_own_page(identified.credential)
@@ -321,9 +325,7 @@ def _invalid(error: ValidationError) -> Problem:
     return UnexpectedValue(field=name, value=None, reason=text.rstrip("."))
 
 
-def _look_up(
-    actor: Actor | None, address: dict[str, str], may: tuple[str, ...], *, by_number: bool
-) -> dict[str, Any]:
+def _look_up(actor: Actor | None, address: dict[str, str], may: tuple[str, ...], *, by_number: bool) -> dict[str, Any]:
     """Replace the address's ids by what they name, then check the permission on the narrowest of them.
 
     A function that takes the project `by_number` looks it up itself, and so checks what it permits.
@@ -388,14 +390,15 @@ def translate_error(error: Exception) -> Problem | None:
     """Say what a failure below us means to the client, or None where it is our own fault."""
     if isinstance(error, Problem):
         return error
-    if isinstance(error, IntegrityError):
-        constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None) or "name"
-        return UniquenessViolation(fields=[constraint], values=[], table=None)
-    if isinstance(error, DataError) and "NUL" in str(error.orig):
+    # A statement fails with psycopg's error, or with one of SQLAlchemy's around it.
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(cause, psycopg.IntegrityError):
+        return UniquenessViolation(fields=[cause.diag.constraint_name or "name"], values=[], table=None)
+    if isinstance(cause, psycopg.DataError) and "NUL" in str(cause):
         return UnexpectedValue(field="text", value=None, reason="it has a character that no text may hold (NUL)")
-    if _says_full(error):
+    if _says_full(cause):
         return StorageFull()
-    if isinstance(error, OperationalError | InterfaceError | PendingRollbackError):
+    if isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError | PendingRollbackError | PoolExhausted):
         return DatabaseAway()
     if isinstance(error, RequestEntityTooLarge):
         return RequestTooLarge()
@@ -406,11 +409,9 @@ def translate_error(error: Exception) -> Problem | None:
     return None
 
 
-def _says_full(error: Exception) -> bool:
-    """Tell whether our own disk or PostgreSQL's had no room (SQLSTATE 53100)."""
-    if isinstance(error, OperationalError):
-        return getattr(error.orig, "sqlstate", None) == "53100"
-    return isinstance(error, OSError) and error.errno in FULL
+def _says_full(error: BaseException | None) -> bool:
+    """Tell whether our own disk or PostgreSQL's had no room."""
+    return isinstance(error, psycopg.errors.DiskFull) or (isinstance(error, OSError) and error.errno in FULL)
 
 
 def install(app: Flask, doors: list[Door]) -> None:

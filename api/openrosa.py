@@ -100,7 +100,7 @@ def ready(actor: Actor, project: Project) -> Response:
 
 
 @openrosa.on("POST", "/projects/<project_id>/submission", may=AUTHENTICATED)
-def submit(actor: Actor, project: Project) -> Response:
+def submit(actor: Actor, project_id: int) -> Response:
     """Keep a submission, or a part of its files (OpenRosa Form Submission API)."""
     sent = request.files.get(XML_PART)
     # A part without a file name is no file to the parser; hand-written clients send it so.
@@ -113,7 +113,7 @@ def submit(actor: Actor, project: Project) -> Response:
         if name != XML_PART
     }
     sender = Sender(actor, request.args.get("deviceID"), request.user_agent.string)
-    received = submissions.receive(sender, project, xml, files, vault=server().vault)
+    received = submissions.receive(sender, project_id, xml, files, vault=server().vault)
     if received.is_new:
         watch.RECEIVED.inc()
     return _message("full submission upload was successful!", "", 201)

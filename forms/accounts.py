@@ -19,7 +19,7 @@ from sqlalchemy import Row, delete, func, insert, select, text, update
 
 from forms import audit
 from forms.access import Actor, Permission, demand
-from forms.db import db
+from forms.db import db, run_apart
 from forms.models import Actor as ActorRow
 from forms.models import ActorProperty, Assignment, FieldKey, LoginAttempt, Project, Role, Session, User
 from forms.problems import (
@@ -195,9 +195,7 @@ def actors(ids: Iterable[int | None]) -> dict[int, ActorRow]:
     return {row.id: row for row in rows}
 
 
-def log_in(  # noqa: PLR0913
-    email: str, password: str, *, vault: Vault, address: str, user_agent: str | None, limit: int
-) -> NewSession:
+def log_in(email: str, password: str, *, vault: Vault, address: str, user_agent: str | None, limit: int) -> NewSession:
     """Open a session for an address and password; AuthenticationFailed without saying which was wrong.
 
     `limit` failed attempts within a quarter of an hour, for the account or from the address, close the door for that
@@ -257,21 +255,19 @@ def _open_session(actor_id: int | None, expires_at: datetime, *, sealed_by: Vaul
     return NewSession(token=token, csrf=csrf, created_at=created_at, expires_at=expires_at)
 
 
-_BY_TOKEN = text(
-    """
+_SESSION = """
     select sessions.id, sessions.csrf, sessions.created_at, sessions.expires_at,
            actors.id as actor_id, actors.type, actors.display_name, users.email
     from sessions
     join actors on actors.id = sessions.actor_id and actors.deleted_at is null
     left join users on users.actor_id = actors.id
-    where sessions.token_hash = :hash and sessions.ended_at is null and sessions.expires_at > now()
+    where sessions.token_hash = %s and sessions.ended_at is null and sessions.expires_at > now()
     """
-)
 
 
 def by_token(token: str) -> Credential | None:
-    """Find the live session of a token, or None."""
-    row = db.session.execute(_BY_TOKEN, {"hash": hashlib.sha256(token.encode()).digest()}).first()
+    """Find the live session of a token, or None; apart from the session's transaction, before there is any."""
+    row = run_apart(_SESSION, [hashlib.sha256(token.encode()).digest()])
     if row is None:
         return None
     actor = Actor(id=row.actor_id, type=row.type, display_name=row.display_name, email=row.email)

@@ -7,17 +7,19 @@ Nothing here commits: `api.endpoint` and the command line do.
 """
 
 import select
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import psycopg
 from flask_sqlalchemy import SQLAlchemy
+from psycopg.rows import namedtuple_row
 from sqlalchemy import BigInteger, MetaData, event, text
 from sqlalchemy.engine import Connection, Engine, create_engine, make_url
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, registry
 
-from forms.problems import PoliciesBypassed
+from forms.problems import DatabaseNotUnicode, DatabaseTooOld, DatabaseUnreachable, PoliciesBypassed
 
 #: The scope of whoever sees everything.
 EVERYTHING = ("*",)
@@ -79,6 +81,66 @@ def see(scopes: Sequence[str], connection: Connection | None = None) -> None:
     target.execute(
         text("select set_config('lentera.scopes', cast(:scopes as text[])::text, true)"), {"scopes": list(scopes)}
     )
+
+
+def run(sql: str, values: Mapping[str, Any] | Sequence[Any]) -> psycopg.Cursor[Any]:
+    """Run one statement of the session's transaction on psycopg itself, its parameters as %s or %(name)s.
+
+    Only for what every phone waits for: SQLAlchemy takes as much time again as psycopg does. Rows have names. Errors
+    are psycopg's own.
+    """
+    connection = db.session.connection()
+    driver: Any = connection.connection.driver_connection
+    try:
+        return _execute(driver, sql, values)
+    except psycopg.Error as error:
+        if driver.closed:
+            # Else the session would try to roll back on it.
+            connection.invalidate(error)
+        raise
+
+
+def run_apart(sql: str, values: Mapping[str, Any] | Sequence[Any]) -> Any:
+    """Run one statement as a transaction of its own, otherwise as `run` does; give its first row or None."""
+    connection = db.engine.raw_connection()
+    driver: Any = connection.driver_connection
+    try:
+        driver.autocommit = True
+        row = _execute(driver, sql, values).fetchone()
+        driver.autocommit = False
+    except BaseException as error:
+        connection.invalidate(error)
+        raise
+    finally:
+        connection.close()
+    return row
+
+
+def _execute(driver: Any, sql: str, values: Any) -> psycopg.Cursor[Any]:
+    cursor: psycopg.Cursor[Any] = driver.cursor(row_factory=namedtuple_row)
+    return cursor.execute(sql, values)
+
+
+#: The first PostgreSQL whose built-in UTF-8 locale and statistics under row policies we rely on.
+_OLDEST = 170000
+
+
+def demand_fit(engine: Engine) -> None:
+    """Refuse a database that we cannot work with, before anything is made in it.
+
+    Raises DatabaseUnreachable, DatabaseTooOld (before PostgreSQL 17), DatabaseNotUnicode.
+    """
+    try:
+        with engine.connect() as connection:
+            version, encoding = connection.execute(
+                text("select current_setting('server_version_num')::int, current_setting('server_encoding')")
+            ).one()
+    except OperationalError as error:
+        raise DatabaseUnreachable(host=engine.url.host or "the socket", database=engine.url.database) from error
+    if version < _OLDEST:
+        raise DatabaseTooOld(version=version // 10000)
+    if encoding != "UTF8":
+        raise DatabaseNotUnicode(encoding=encoding)
 
 
 def demand_bound(engine: Engine) -> None:

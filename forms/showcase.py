@@ -66,7 +66,7 @@ def _fill(project: Project, form: Form, phones: list[Actor], today: date, vault:
     schema = catalogue.schema(catalogue.current(form).id)
     for number, xml in enumerate(demo.answers(form.xml_form_id, schema, today=today)):
         sender = Sender(phones[number % len(phones)], f"collect:demo{number % len(phones):012d}", "Lentera demo")
-        received = submissions.receive(sender, project, xml, {}, vault=vault)
+        received = submissions.receive(sender, project.id, xml, {}, vault=vault)
         _arrive_in_the_past(received.submission_id, xml)
 
 

@@ -35,7 +35,7 @@ def create(actor: Actor, project: Project, form: Form, body: BinaryIO) -> Any:
     """Keep a submission that is sent as bare XML, once."""
     client = " ".join(filter(None, (request.headers.get("odk-client"), request.user_agent.string)))
     sender = Sender(actor, request.args.get("deviceID"), client or None)
-    received = submissions.create(sender, form, project, body.read(), vault=server().vault)
+    received = submissions.create(sender, form, body.read(), vault=server().vault)
     watch.RECEIVED.inc()
     return _shown([submissions.find(actor, form, received.instance_id)])[0]
 

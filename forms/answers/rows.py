@@ -8,11 +8,11 @@ The root and every repeat instance always have their row on page 0; further page
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
-from forms.answers.places import Layout, Place, registry, table
-from forms.db import db
+from forms.answers.places import Layout, Place, Storage, registry, table
+from forms.db import db, run
 from forms.instance import Geo, Row, Value
 
 #: Turns an answer of class identity into what is kept: from its path and value.
@@ -42,17 +42,15 @@ def write(
     by_level: dict[str, list[Row]] = {}
     for row in rows:
         by_level.setdefault(row.repeat, []).append(row)
-    connection = db.session.connection()
     for repeat, level_rows in by_level.items():
         for insert in _inserts(layout, repeat):
             if repeat == "":
                 if insert.page == 0 or insert.answers(level_rows[0]):
-                    connection.exec_driver_sql(insert.sql, (*keys, *insert.encode(level_rows[0], seal)))
+                    run(insert.sql, (*keys, *insert.encode(level_rows[0], seal)))
                 continue
             written = level_rows if insert.page == 0 else [row for row in level_rows if insert.answers(row)]
             for start in range(0, len(written), _BATCH):
-                batch = written[start : start + _BATCH]
-                connection.exec_driver_sql(insert.sql, (*keys, *insert.encode_many(batch, seal)))
+                run(insert.sql, (*keys, *insert.encode_many(written[start : start + _BATCH], seal)))
 
 
 def erase(form_id: int, submission_id: int) -> None:
@@ -76,14 +74,25 @@ class _Insert:
         """Whether the row has anything for this table."""
         return any(place.field.path in row.values for place in self.places)
 
-    def encode(self, row: Row, seal: Sealer) -> Iterator[str | None]:
-        """Yield a row's answers as PostgreSQL reads them."""
-        for place in self.places:
-            value = row.values.get(place.field.path)
+    @cached_property
+    def _columns(self) -> list[tuple[str, Storage, int]]:
+        return [(place.field.path, place.column.type, place.column.width) for place in self.places]
+
+    def encode(self, row: Row, seal: Sealer) -> list[str | None]:
+        """Write a row's answers as PostgreSQL reads them."""
+        cells: list[str | None] = []
+        for path, kind, width in self._columns:
+            value = row.values.get(path)
             if value is None:
-                yield from (None,) * place.column.width
+                cells += (None,) * width
+            elif kind == "sealed":
+                cells.append("\\x" + seal(path, value).hex())
             else:
-                yield from _encode(place, value, seal)
+                kinds, encode = _ENCODERS[kind]
+                if type(value) not in kinds:
+                    raise TypeError(f"{path}: a {type(value).__name__} where {kind} is kept")
+                cells += encode(value)
+        return cells
 
     def encode_many(self, rows: Sequence[Row], seal: Sealer) -> Iterator[str]:
         """Yield numbers, parents, positions and the answers of many rows, each as one array."""
@@ -120,40 +129,22 @@ def _many_rows(name: str, places: tuple[Place, ...]) -> str:
     )
 
 
-def _encode(place: Place, value: Value, seal: Sealer) -> Iterator[str]:
-    """Yield a value's columns as text that PostgreSQL reads as their types."""
-    kind = place.column.type
-    if kind == "sealed":
-        yield "\\x" + seal(place.field.path, value).hex()
-        return
-    wanted = _TYPES[kind]
-    if not isinstance(value, wanted) or (isinstance(value, bool) and kind != "boolean"):
-        raise TypeError(f"{place.field.path}: a {type(value).__name__} where {kind} is kept")
-    if isinstance(value, Geo):
-        yield from (_one_space(value.text), repr(value.latitude), repr(value.longitude))
-    elif isinstance(value, datetime):
-        yield value.astimezone(UTC).isoformat()
-    elif isinstance(value, date | time):
-        yield value.isoformat()
-    else:
-        yield str(value)
-
-
-_TYPES: dict[str, Any] = {
-    "text": str,
-    "bigint": int,
-    "double precision": float | int,
-    "boolean": bool,
-    "date": date,
-    "time": time,
-    "timestamptz": datetime,
-    "geo": Geo,
-}
-
-
 def _one_space(value: str) -> str:
     """Join the parts of a geo value by single spaces, so that SQL can take them apart (XForms allows any)."""
     return " ".join(value.split())
+
+
+#: Of each storage but the sealed one: the types of its values, and what gives their columns as text.
+_ENCODERS: dict[Storage, tuple[tuple[type, ...], Callable[[Any], tuple[str, ...]]]] = {
+    "text": ((str,), lambda value: (value,)),
+    "bigint": ((int,), lambda value: (str(value),)),
+    "double precision": ((float, int), lambda value: (str(value),)),
+    "boolean": ((bool,), lambda value: (str(value),)),
+    "date": ((date,), lambda value: (value.isoformat(),)),
+    "time": ((time,), lambda value: (value.isoformat(),)),
+    "timestamptz": ((datetime,), lambda value: (value.astimezone(UTC).isoformat(),)),
+    "geo": ((Geo,), lambda value: (_one_space(value.text), repr(value.latitude), repr(value.longitude))),
+}
 
 
 def _array(values: Sequence[str | None]) -> str:

@@ -80,9 +80,10 @@ class _Target:
 def receive(sender: Sender, project_id: int, xml: bytes, files: Mapping[str, Part], *, vault: Vault) -> Received:
     """Keep a submission as a phone sends it (OpenRosa Form Submission API), or find that it is kept already.
 
-    Raises what `instance.parse` raises, NotFound for an unknown project or form, FormVersionNotFound, NotAcceptingSubmissions,
-    AuthenticationFailed without the right to submit (so that Collect asks for it), InstanceConflict for other content
-    under a known id, and for edits DeprecatedIdNotFound, DeprecatingOldSubmission or UniquenessViolation.
+    Raises what `instance.parse` raises, NotFound for an unknown project or form, FormVersionNotFound,
+    NotAcceptingSubmissions, AuthenticationFailed without the right to submit (so that Collect asks for it),
+    InstanceConflict for other content under a known id, and for edits DeprecatedIdNotFound, DeprecatingOldSubmission or
+    UniquenessViolation.
     """
     return keep(sender, project_id, instance.parse(xml), xml, files, vault=vault)
 
@@ -202,7 +203,8 @@ _INSERT = """
     ), version as (
         insert into submission_versions (submission_id, form_id, form_version_id, instance_id, instance_name,
                                          xml, xml_hash, submitter_id, device_id, user_agent, scopes)
-        select id, %(form)s, %(version)s, %(instance)s, %(name)s, %(xml)s, %(hash)s, %(actor)s, %(device)s, %(agent)s, %(scopes)s::text[]
+        select id, %(form)s, %(version)s, %(instance)s, %(name)s, %(xml)s, %(hash)s, %(actor)s, %(device)s, %(agent)s,
+               %(scopes)s::text[]
         from submission
         on conflict do nothing
         returning id, submission_id
@@ -404,9 +406,7 @@ _KEEP_FILE = text(
 )
 
 
-def _keep_files(
-    actor: Actor, target: _Target, received: Received, files: Mapping[str, Part], vault: Vault
-) -> None:
+def _keep_files(actor: Actor, target: _Target, received: Received, files: Mapping[str, Part], vault: Vault) -> None:
     """Keep every file of the request, also one that the XML does not name: nothing that a phone sends is dropped.
 
     A file that came before is written once; other content under its name replaces it.
