@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -59,6 +60,17 @@ def database_url(running: cluster.Running, template: str) -> Iterator[str]:
         connection.execute(f"drop database {name} with (force)")
 
 
+class Reader(FlaskClient):
+    """A client that reads each answer to its end and lets go of what the request was sent from."""
+
+    def open(self, *arguments: Any, **options: Any) -> Any:
+        answer = super().open(*arguments, **options)
+        answer.get_data()
+        answer.close()
+        answer.request.environ["wsgi.input"].close()
+        return answer
+
+
 @pytest.fixture
 def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
     """The application on that database, within its context."""
@@ -73,6 +85,7 @@ def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
     )
     # Each test's database begins its numbers anew.
     catalogue.schema.cache_clear()
+    application.test_client_class = Reader
     with application.app_context():
         yield application
         db.session.remove()
