@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
+from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -144,11 +145,11 @@ def _headings(words: Words, layout: Layout, repeat: str) -> list[Heading]:
 
 
 def _csv(actor: Actor, words: Words, layout: Layout, repeat: str) -> Iterator[bytes]:
+    headings = _headings(words, layout, repeat)
+    # At once: when the blocks leave, the request is over.
+    blocks = answers.copy(actor, layout, headings, repeat=repeat, neutral=True, zone=server().zone)
     # A byte order mark: Excel takes a CSV file without one for another encoding.
-    yield b"\xef\xbb\xbf"
-    yield from answers.copy(
-        actor, layout, _headings(words, layout, repeat), repeat=repeat, neutral=True, zone=server().zone
-    )
+    return chain((b"\xef\xbb\xbf",), blocks)
 
 
 def _tables(actor: Actor, form: Form, words: Words, layout: Layout) -> Iterator[Table]:
