@@ -69,6 +69,6 @@ def lentera(sentry: Sentry, small_disk: Path) -> Iterator[Lentera]:
     """`lentera serve` on a data folder of its own."""
     made = Lentera(small_disk, sentry.dsn)
     made.start()
-    made.add_administrator()
+    made.site.add_administrator()
     yield made
     made.stop()

@@ -77,6 +77,12 @@ def test_media_come_once_they_are_there_and_again_when_they_change(coordinator, 
     assert phone.sync() == {"uji": "on device"}
     coordinator.json("POST", f"{form}/draft/publish?version=3")
     assert (phone.sync(), phone.blanks["uji"].media) == ({"uji": "updated"}, {"a.png": b"second"})
+    before = len(phone.log)
+    assert phone.sync() == {"uji": "on device"}
+    assert [(each.url.partition("?")[0].rpartition("/")[2], each.status) for each in phone.log[before:]] == [
+        ("formList", 304),
+        ("manifest", 304),
+    ]
 
 
 def attach(coordinator, project: int, data: bytes) -> None:

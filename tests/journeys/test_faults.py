@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.canaries import traces
 from tests.support.collect import Phone, Refused, refusal
 from tests.support.coordinator import Device
 from tests.support.instances import instance, new_id, on_phone
@@ -37,7 +38,7 @@ def record(replaces: Filled | None = None) -> Filled:
     number, made = next(_numbers), new_id()
     xml = instance(
         "uji",
-        answers=f"<nama>orang {number}</nama><umur>{number}</umur><foto>{number}.jpg</foto>",
+        answers=f"<nama>CANARY-ORANG-{number}</nama><umur>{number}</umur><foto>{number}.jpg</foto>",
         instance_id=made,
         deprecated_id=replaces.instance_id if replaces else None,
     )
@@ -165,6 +166,8 @@ def test_whatever_is_killed_each_acknowledged_record_is_there_once(lentera):
         "submission.update.version": len(sent) - records,
         "submission.attachment.update": len(sent),
     }
+    # A process that dies is one more chance to tell what it was working on.
+    assert traces(lentera.log.read_bytes(), ("CANARY",)) == []
     demand_clean(lentera)
 
 

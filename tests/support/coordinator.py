@@ -56,14 +56,22 @@ class Coordinator:
         self.headers = {"Authorization": f"Bearer {token}"}
 
     def ask(
-        self, method: str, path: str, body: Any = None, kind: str | None = None, headers: dict[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        kind: str | None = None,
+        headers: dict[str, str] | None = None,
     ) -> Reply:
-        """Send one request on a connection of its own; a `body` that is no bytes goes as JSON."""
+        """Send one request on a connection of its own; a `body` that is no bytes goes as JSON.
+
+        `headers` stand in place of the one that says who is logged in.
+        """
         if body is not None and not isinstance(body, bytes):
             body, kind = json.dumps(body).encode(), "application/json"
         connection = http.client.HTTPConnection(urlsplit(self.address).netloc, timeout=120)
         try:
-            sent = {**self.headers, **({"Content-Type": kind} if kind else {}), **(headers or {})}
+            sent = {**({"Content-Type": kind} if kind else {}), **(self.headers if headers is None else headers)}
             connection.request(method, path, body, sent)
             answer = connection.getresponse()
             return Reply(answer.status, answer.headers, answer.read())

@@ -12,7 +12,7 @@ import psutil
 
 from forms import cluster
 from tests.support.live import MASTER, free_port
-from tests.support.site import EMAIL, PASSWORD, Site
+from tests.support.site import Site
 
 PROGRAM = Path(sys.executable).parent / "lentera"
 
@@ -72,11 +72,6 @@ class Lentera:
             "SENTRY_DSN": None,
         }
         return Site(f"http://{self.bind}", settings)
-
-    def add_administrator(self) -> None:
-        """Make the first user."""
-        made = self.run("user", "create", EMAIL, "--password", PASSWORD, "--admin")
-        assert made.returncode == 0, made.stderr
 
     def postgres(self) -> psutil.Process:
         """The parent of PostgreSQL's processes."""

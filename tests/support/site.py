@@ -68,7 +68,7 @@ class Site:
                 catalogue.schema.cache_clear()
 
     def add_administrator(self) -> None:
-        """Make the first user, as the command line does."""
+        """Make the first user, through the same functions as the command line."""
         with self.inside():
             made = accounts.create_user(SERVER, EMAIL, password=PASSWORD)
             accounts.assign(SERVER, made, accounts.ADMIN_ROLE)
