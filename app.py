@@ -106,7 +106,8 @@ def create_app(overrides: Mapping[str, str | None] | None = None) -> Flask:
     app.secret_key = app.extensions["lentera"].vault.hash("cookie of notices", "")
     watch.configure_sentry(settings["SENTRY_DSN"], VERSION)
     views.install(app)
-    endpoint.install(app, [central, openrosa, health, pages])
+    # What is at no address is told by the first door that it lies under: people come before machines.
+    endpoint.install(app, [central, openrosa, pages, health])
     app.wsgi_app = auth.KeyInAddress(app.wsgi_app)  # type: ignore[method-assign]
     return app
 

@@ -354,7 +354,8 @@ def as_id(text: str, name: str) -> int:
     """Read a number from an address; InvalidDataType or ValueOutOfRange otherwise (ODK Central API, HTTP layer)."""
     if not text.isascii() or not text.removeprefix("-").isdigit():
         raise InvalidDataType(field=name, value=text, expected="integer")
-    if abs(int(text)) >= _INT4:
+    # Python itself refuses to read numbers of some thousand digits.
+    if len(text) > 20 or abs(int(text)) >= _INT4:  # noqa: PLR2004
         raise ValueOutOfRange(value=text, type="integer")
     return int(text)
 

@@ -17,7 +17,7 @@ from forms.problems import AuthenticationFailed, Problem, TooManyAttempts, Unexp
 @pages.on("GET POST", "/login", may=PUBLIC)
 def login() -> Any:
     """Log in with address and password."""
-    if request.method == "GET":
+    if request.method != "POST":
         return LoginPage(next=request.args.get("next", ""))
     demand_same_origin()
     here = server()

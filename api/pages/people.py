@@ -41,7 +41,7 @@ def app_users(actor: Actor, project: Project) -> Any:
     """List a project's app users, and make new ones."""
     names = request.form.get("names", "")
     wanted = [name.strip() for name in names.splitlines() if name.strip()]
-    if request.method == "GET":
+    if request.method != "POST":
         return _app_users_page(actor, project)
     if not wanted or len(wanted) > _MOST_NAMES:
         problem = _("Write at least one name, and at most %(most)s.", most=_MOST_NAMES)
@@ -126,7 +126,7 @@ def app_user_revoke(actor: Actor, project: Project, app_user_id: str) -> Any:
 @pages.on("GET POST", "/accounts", may=Permission.USER_LIST)
 def accounts(actor: Actor) -> Any:
     """List the web users, and make new ones."""
-    if request.method == "GET":
+    if request.method != "POST":
         return _accounts_page(actor)
     given = {name: request.form.get(name, "").strip() for name in ("name", "email", "role")}
     problems = _check_account(given)

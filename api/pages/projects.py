@@ -51,7 +51,7 @@ def home(actor: Actor) -> HomePage:
 def project_new(actor: Actor) -> Any:
     """Make a project."""
     name, description = request.form.get("name", "").strip(), request.form.get("description", "").strip()
-    if request.method == "GET":
+    if request.method != "POST":
         return NewProjectPage()
     if not name:
         return NewProjectPage(name, description, {"name": _("A project needs a name.")}), 400
@@ -86,7 +86,7 @@ def project(actor: Actor, project: Project) -> ProjectPage:
 @pages.on("GET POST", "/projects/<project_id>/settings", may=Permission.PROJECT_UPDATE)
 def project_settings(actor: Actor, project: Project) -> Any:
     """Change a project's name and description."""
-    if request.method == "GET":
+    if request.method != "POST":
         return ProjectSettingsPage(head(actor, project), project.name, project.description or "")
     name, description = request.form.get("name", "").strip(), request.form.get("description", "").strip()
     if not name:

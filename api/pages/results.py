@@ -131,7 +131,7 @@ def download(actor: Actor, project: Project, form: Form) -> Response:
     )
     if kind != "csv" or wanted is None:
         raise NotFound
-    return spooled(_csv(actor, words, layout, wanted), "text/csv; charset=utf-8", f"{_table_name(form, wanted)}.csv")
+    return spooled(_csv(actor, words, layout, wanted), "text/csv", f"{_table_name(form, wanted)}.csv")
 
 
 def _table_name(form: Form, repeat: str) -> str:

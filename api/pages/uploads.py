@@ -31,7 +31,7 @@ Keep = Callable[[Upload, bool], Form]
 def upload(actor: Actor, project: Project) -> Any:
     """Upload a workbook as a new form."""
     page = UploadPage(head(actor, project), None, _SAID_LIMIT)
-    if request.method == "GET":
+    if request.method != "POST":
         return page
 
     def keep(sent: Upload, accepted: bool) -> Form:  # noqa: FBT001
@@ -44,7 +44,7 @@ def upload(actor: Actor, project: Project) -> Any:
 def upload_version(actor: Actor, project: Project, form: Form) -> Any:
     """Upload a workbook as a new version of a form."""
     page = UploadPage(head(actor, project), form_head(actor, form), _SAID_LIMIT)
-    if request.method == "GET":
+    if request.method != "POST":
         return page
 
     def keep(sent: Upload, accepted: bool) -> Form:  # noqa: FBT001

@@ -36,21 +36,19 @@ def put_aside(found: Project, upload: Upload, *, vault: Vault) -> str:
     """Keep an upload that has warnings until its sender accepts them; give the word by which `taken_up` finds it."""
     blob = vault.keep(found.id, upload.data)
     name = base64.urlsafe_b64encode(upload.filename.encode()).decode()
-    return f"{blob.id}.{name}.{_seal_of(found, blob.id, name, vault)}"
+    return f"{blob.id}.{name}.{_seal_of(found, str(blob.id), name, vault)}"
 
 
 def taken_up(found: Project, word: str, *, vault: Vault) -> Upload:
     """Give the upload that was put aside in this project under a word; NotFound for any other word."""
     blob_id, _dot, rest = word.partition(".")
     name, _dot, proof = rest.partition(".")
-    if not blob_id.isdecimal() or not hmac.compare_digest(
-        proof.encode(), _seal_of(found, int(blob_id), name, vault).encode()
-    ):
+    if not hmac.compare_digest(proof.encode(), _seal_of(found, blob_id, name, vault).encode()):
         raise NotFound
     blob = db.session.get_one(Blob, int(blob_id))
     return Upload(b"".join(vault.read(blob)), base64.urlsafe_b64decode(name).decode())
 
 
-def _seal_of(found: Project, blob_id: int, name: str, vault: Vault) -> str:
+def _seal_of(found: Project, blob_id: str, name: str, vault: Vault) -> str:
     # Else a word would be a way to any file of the project.
     return vault.hash("upload put aside", f"{found.id}.{blob_id}.{name}").hex()
