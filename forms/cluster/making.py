@@ -78,11 +78,12 @@ def make(data: Path, account: str, *, durable: bool = True) -> None:
     another version or a damaged one, ClusterNotMade when PostgreSQL's programs fail.
     """
     cluster = data / FOLDER
+    # Each time: what a killed maker's own children were still writing may have come back after it was removed.
+    for unfinished in data.glob(f"{FOLDER}.unfinished-*"):
+        shutil.rmtree(unfinished, ignore_errors=True)
     if cluster.exists():
         _check(cluster)
         return
-    for unfinished in data.glob(f"{FOLDER}.unfinished-*"):
-        shutil.rmtree(unfinished, ignore_errors=True)
     place = Path(tempfile.mkdtemp(prefix=f"{FOLDER}.unfinished-", dir=data))
     failure = _initdb(place, account, durable=durable) or _make_roles(place)
     if failure is not None:
