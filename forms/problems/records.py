@@ -1,0 +1,138 @@
+"""Refusals of what a phone sends, and of opening what is kept. In the order of their codes."""
+
+from forms.problems.problem import Problem
+
+
+class InstanceTooDeep(Problem):
+    """A submission's elements lie deeper inside one another than any form's do."""
+
+    code = 400.941
+    message = (
+        "The submission has elements inside one another more than {limit} deep. No form needs that; nothing was stored."
+    )
+    message_id = (
+        "Kiriman memuat elemen bersarang lebih dari {limit} tingkat. Tidak ada formulir yang memerlukannya; "
+        "tidak ada yang disimpan."
+    )
+
+
+class InstanceWithDoctype(Problem):
+    """A submission declares a document type, which could define entities; no client of ours does."""
+
+    code = 400.942
+    message = "The submission declares a document type (DOCTYPE), which is never accepted. Remove it and send again."
+    message_id = "Kiriman memuat deklarasi tipe dokumen (DOCTYPE), yang tidak pernah diterima. Hapus lalu kirim lagi."
+
+
+class IdentityNotSearchable(Problem):
+    """A filter or a count is on a question whose answers are sealed."""
+
+    code = 400.951
+    message = "The answers to {path} are sealed, so they cannot be searched or counted. Choose another question."
+    message_id = "Jawaban {path} tersegel, jadi tidak dapat dicari atau dihitung. Pilih pertanyaan lain."
+    public = ("path",)
+
+
+class IdentityNotOpen(Problem):
+    """What was asked for holds sealed answers, which are opened one at a time for a reason."""
+
+    code = 403.902
+    message = "This holds names or other identity and stays sealed; the other answers are on the record's page."
+    message_id = (
+        "Ini memuat nama atau identitas lain. Isinya tetap tersegel; jawaban selain identitas ada di halaman data."
+    )
+
+
+class DeprecatedIdNotFound(Problem):
+    """An edit names a submission that is not here (yet)."""
+
+    code = 404.5
+    message = "The record that this edit replaces has not arrived. Send the original first, then this one again."
+    message_id = "Data yang diperbaiki kiriman ini belum diterima. Kirim yang asli dulu, lalu kirim ini lagi."
+    public = ("deprecatedId",)
+
+
+class FormVersionNotFound(Problem):
+    """A submission was filled with a version of the form that was never published here."""
+
+    code = 404.6
+    message = "The form exists, but its version {formVersion} was never published here. Ask the coordinator."
+    message_id = "Formulirnya ada, tetapi versi {formVersion} tidak pernah diterbitkan di sini. Hubungi koordinator."
+    public = ("formVersion",)
+
+
+class InstanceConflict(Problem):
+    """The same instance was received before with other content."""
+
+    code = 409.1
+    message = (
+        "A record with this identifier was received before with other content. It was kept; this one was not stored."
+    )
+    message_id = "Data dengan pengenal ini sudah diterima dengan isi lain. Yang itu disimpan; yang ini tidak."
+
+
+class DuplicateSubmission(Problem):
+    """The instance was received before and then deleted."""
+
+    code = 409.18
+    message = "A record with this identifier was received and deleted before."
+    message_id = "Data dengan pengenal ini pernah diterima dan sudah dihapus."
+
+
+class NotAcceptingSubmissions(Problem):
+    """The form is closed."""
+
+    code = 409.2
+    message = "This form is closed and takes no more records. Ask the coordinator."
+    message_id = "Formulir ini sudah ditutup dan tidak menerima data lagi. Hubungi koordinator."
+
+
+class DeprecatingOldSubmission(Problem):
+    """An edit was made from a version that is not the newest any more."""
+
+    code = 409.9
+    message = "This record was changed by someone else after it was opened. Nothing was stored; compare and edit again."
+    message_id = "Data ini telah diubah orang lain setelah dibuka. Tidak ada yang disimpan; bandingkan lalu ubah lagi."
+    public = ("deprecatedId",)
+
+
+class InstanceTooLarge(Problem):
+    """A submission's XML is larger, or has more elements, than what can be read at once."""
+
+    code = 413.941
+    message = (
+        "The submission's XML is too large: more than {bytes} bytes, or {nodes} elements and attributes. "
+        "Nothing was stored; fill the form in parts."
+    )
+    message_id = (
+        "XML kiriman terlalu besar: lebih dari {bytes} bita, atau {nodes} elemen dan atribut. "
+        "Tidak ada yang disimpan; isi formulir secara bertahap."
+    )
+
+
+class SealBroken(Problem):
+    """Something that was kept sealed does not open: it was changed on disk, or the key is another one."""
+
+    code = 500.941
+    message = (
+        "Something that was kept does not open: it was damaged, or it was sealed with another key. "
+        "An administrator finds out more with lentera check; restore a backup where it is damaged."
+    )
+    message_id = (
+        "Sesuatu yang disimpan tidak dapat dibuka: rusak, atau disegel dengan kunci lain. "
+        "Administrator dapat memeriksanya dengan lentera check; pulihkan dari cadangan bila rusak."
+    )
+
+
+class BlobMissing(Problem):
+    """A file that was kept is not on the disk any more."""
+
+    code = 500.942
+    message = (
+        "A file that was kept is missing from the disk. An administrator can restore it from a backup (lentera "
+        "check lists such files)."
+    )
+    message_id = (
+        "Berkas yang pernah disimpan hilang dari penyimpanan. Administrator dapat memulihkannya dari cadangan "
+        "(lentera check menampilkan daftarnya)."
+    )
