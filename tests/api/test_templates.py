@@ -13,19 +13,13 @@ from flask import Flask
 from flask.templating import Environment
 from flask_babel import get_locale
 from PIL import Image, ImageDraw
-from playwright.sync_api import sync_playwright
 
 from api.pages import contexts, qr, render
 from api.pages.assets import build
 from tests.support import preview, samples
+from tests.support.chromium import chromium, violations
 
 PAGES = sorted(samples.pages())
-AXE = build.MODULES / "axe-core" / "axe.min.js"
-#: What WCAG 2.2 AA asks for, and what axe's makers advise beyond it.
-AXE_RUN = """() => axe
-  .run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})
-  .then(found => found.violations.map(v => v.id + ": " + v.nodes.map(n => n.html).join(" | ")))"""
-
 READ: dict[type, set[str]] = defaultdict(set)
 
 
@@ -65,19 +59,15 @@ def html(client):
 @pytest.fixture(scope="module")
 def browser():
     """A Chromium and the address of the served preview."""
-    if not preview.CHROMIUM.exists():
-        pytest.skip(f"there is no browser at {preview.CHROMIUM}")
-    with preview.served() as address, sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=preview.CHROMIUM, args=preview.CHROMIUM_ARGUMENTS)
-        yield chromium, address
-        chromium.close()
+    with preview.served() as address, chromium() as opened:
+        yield opened, address
 
 
 @pytest.fixture(scope="module")
 def tab(browser):
     """A tab that lets axe in, although the pages' own policy forbids foreign scripts."""
-    chromium, address = browser
-    with chromium.new_context(bypass_csp=True, base_url=address) as context:
+    opened, address = browser
+    with opened.new_context(bypass_csp=True, base_url=address) as context:
         yield context.new_page()
 
 
@@ -208,20 +198,17 @@ def test_a_drawn_qr_code_is_read_back_as_it_was():
 
 @pytest.mark.parametrize("page", PAGES)
 def test_axe_finds_nothing_and_nothing_is_wider_than_a_phone(page, tab):
-    if not AXE.exists():
-        pytest.skip("axe-core is not installed: build the assets without --no-dev")
     for width, language in ((1280, "id"), (360, "en")):
         tab.set_viewport_size({"width": width, "height": 800})
         tab.goto(f"/preview/{page}/{language}")
         assert tab.evaluate("document.documentElement.scrollWidth") <= width
-        tab.add_script_tag(path=AXE)
-        assert tab.evaluate(AXE_RUN) == []
+        assert violations(tab) == []
 
 
 def test_pages_and_their_script_obey_the_content_security_policy(browser):
-    chromium, address = browser
+    opened, address = browser
     refused = []
-    with chromium.new_context(base_url=address) as context:
+    with opened.new_context(base_url=address) as context:
         tab = context.new_page()
         tab.on("console", lambda message: refused.append(message.text) if message.type == "error" else None)
         for page in ("login", "summary", "submission", "app-user-qr", "upload"):

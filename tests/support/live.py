@@ -21,17 +21,23 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(database_url: str, data: Path, *, workers: int = 2, log: Path | None = None) -> Iterator[str]:
-    """Run the server while the block lasts; give its address, such as "http://127.0.0.1:41234"."""
+def serving(
+    database_url: str, data: Path, *, workers: int = 2, log: Path | None = None, host: str = "127.0.0.1"
+) -> Iterator[str]:
+    """Run the server while the block lasts; give its address, such as "http://127.0.0.1:41234".
+
+    On "0.0.0.0" the network's other machines reach it too.
+    """
     port = free_port()
     environment = os.environ | {
         "DATABASE_URL": database_url,
         "LENTERA_DATA": str(data),
         "LENTERA_MASTER_KEY": MASTER,
         "LENTERA_LOGIN_ATTEMPTS": "0",
+        "LENTERA_BOUND": f"{host}:{port}",
     }
     command = [sys.executable, "-m", "gunicorn", "wsgi:app", "--config", "python:api.serve.workers"]
-    command += ["--bind", f"127.0.0.1:{port}", "--workers", str(workers), "--threads", "64", "--chdir", str(ROOT)]
+    command += ["--bind", f"{host}:{port}", "--workers", str(workers), "--threads", "64", "--chdir", str(ROOT)]
     with (log or Path(os.devnull)).open("ab") as lines:
         process = subprocess.Popen(command, env=environment, stdout=lines, stderr=lines)
         try:
