@@ -12,7 +12,9 @@ def log_in_body(world: World) -> bytes:
 
 def test_a_gzipped_body_is_read(client, world: World):
     body = gzip.compress(log_in_body(world))
-    answer = client.post("/v1/sessions", data=body, headers={"Content-Encoding": "gzip"}, content_type="application/json")
+    answer = client.post(
+        "/v1/sessions", data=body, headers={"Content-Encoding": "gzip"}, content_type="application/json"
+    )
     assert answer.status_code == 200
 
 
@@ -32,5 +34,7 @@ def test_a_body_that_says_it_is_gzip_and_is_not_is_refused(client, world: World)
 
 def test_a_bomb_is_refused_before_it_fills_the_memory(client, app):
     bomb = gzip.compress(b"0" * 150_000_000, 1)
-    answer = client.post("/v1/sessions", data=bomb, headers={"Content-Encoding": "gzip"}, content_type="application/json")
+    answer = client.post(
+        "/v1/sessions", data=bomb, headers={"Content-Encoding": "gzip"}, content_type="application/json"
+    )
     assert answer.status_code in (400, 413)

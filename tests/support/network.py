@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 FAILURES = (OSError, http.client.HTTPException)
 
 
-class Dropped(Exception):  # noqa: N818 - named for the fact
+class Dropped(Exception):
     """The connection was cut on purpose."""
 
 

@@ -50,7 +50,7 @@ class How(TypedDict, total=False):
     metadata: Mapping[str, str]
 
 
-class NotFilled(Exception):  # noqa: N818 - named for the fact
+class NotFilled(Exception):
     """The form cannot be opened, or not be answered in the way that was asked for."""
 
 
