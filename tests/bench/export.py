@@ -85,7 +85,7 @@ def _download(stage: Stage, form_id: str) -> tuple[float, float, int]:
     path = f"/v1/projects/{stage.project}/forms/{form_id}/submissions.csv"
     connection.request("GET", path, headers={"Authorization": f"Bearer {stage.token}"})
     answer = connection.getresponse()
-    if answer.status != 200:  # noqa: PLR2004
+    if answer.status != 200:
         raise AssertionError(f"the download failed: {answer.status}")
     size = len(answer.read(1))
     first = time.perf_counter() - began

@@ -50,7 +50,7 @@ class Server:
 
     def head(self, path: str) -> Message:
         """Ask for a path, and give the headers of the answer."""
-        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", method="HEAD")  # noqa: S310
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", method="HEAD")
         with urllib.request.urlopen(request, timeout=300) as answer:  # noqa: S310 - our own server
             return answer.headers
 

@@ -6,6 +6,8 @@ import sys
 import time
 from statistics import median
 
+import openpyxl
+
 from tests.bench.figures import at_most, show
 from tests.bench.stage import ROOT, Stage
 from tests.support.forms import wide
@@ -28,8 +30,6 @@ def measure(stage: Stage, *, rounds: int) -> None:
 
 def renamed(data: bytes, form_id: str) -> bytes:
     """Give a workbook another form id."""
-    import openpyxl
-
     book = openpyxl.load_workbook(io.BytesIO(data))
     sheet = book["settings"]
     for cell in sheet[1]:
