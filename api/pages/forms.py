@@ -148,7 +148,10 @@ def publish(actor: Actor, project: Project, form: Form) -> Any:
             catalogue.publish(actor, form, notes=note or None, as_version=version or None)
     except Problem as problem:
         field = "version" if isinstance(problem, VersionUniquenessViolation | UnexpectedValue) else "publish"
-        typed = {"version": version, "note": note, "problems": {field: problem.text(door.language())}}
+        text = problem.text(door.language())
+        if isinstance(problem, VersionUniquenessViolation):
+            text = _("“%(version)s” has been published before. Write another name.", version=problem.details["version"])
+        typed = {"version": version, "note": note, "problems": {field: text}}
         return _form_page(actor, project, form, **typed), problem.status
     say("good", _("Published. Phones get it the next time they ask."))
     return redirect(url_for("pages.form", project_id=project.id, xml_form_id=form.xml_form_id), 303)

@@ -30,7 +30,7 @@ def home(actor: Actor) -> HomePage:
     counts = submissions.count_by_project(actor, [p.id for p in found])
     for p in found:
         if not head(actor, p).may_read:
-            counts[p.id] |= {"submissions": 0, "last_submission": None}
+            counts[p.id] |= {"submissions": None, "last_submission": None}
     cards = tuple(
         ProjectCard(
             id=p.id,

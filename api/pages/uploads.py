@@ -1,6 +1,7 @@
 """Upload a workbook, as a new form or a new version, and read what is wrong with it."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +18,7 @@ from forms import catalogue
 from forms.access import Actor, Permission
 from forms.catalogue import Upload
 from forms.models import Form, Project
-from forms.problems import FormWarnings, InvalidWorkbook, Problem, UnexpectedValue, UniquenessViolation
+from forms.problems import FormWarnings, InvalidWorkbook, NotFound, Problem, UnexpectedValue, UniquenessViolation
 from forms.workbook import MAX_BYTES
 
 #: What the page says is the largest workbook; the converter is a little more generous.
@@ -59,21 +60,25 @@ def _uploaded(project: Project, page: UploadPage, keep: Keep) -> Any:
     put_aside = request.form.get("kept", "")
     if put_aside:
         sent = catalogue.taken_up(project, put_aside, vault=server().vault)
+        filename = sent.filename
     else:
         file = request.files.get("workbook")
         if file is None or not file.filename:
             return replace(page, problem=_("Choose an Excel workbook first.")), 400
-        sent = _as_upload(file.stream.read(MAX_BYTES + 1), file.filename)
+        filename = file.filename
+        sent = _as_upload(file.stream.read(MAX_BYTES + 1), filename)
     try:
         with undone_when_refused():
             kept = keep(sent, bool(put_aside))
     except InvalidWorkbook as problem:
-        outcome = UploadOutcome(sent.filename, finding_lines(problem.details["findings"]), "")
+        outcome = UploadOutcome(filename, finding_lines(problem.details["findings"]), "")
         return replace(page, outcome=outcome), 400
     except FormWarnings as problem:
+        if page.form is None and _is_taken(project, problem.details["form_id"]):
+            return _taken(page, problem.details["form_id"]), 409
         findings = finding_lines(problem.details["findings"]) + _vanished(problem.details["vanished"])
         aside = catalogue.put_aside(project, sent, vault=server().vault)
-        return replace(page, outcome=UploadOutcome(sent.filename, findings, aside)), 400
+        return replace(page, outcome=UploadOutcome(filename, findings, aside)), 400
     except Problem as problem:
         return _refused(page, problem), problem.status
     say("good", _("The workbook is now a draft. Add its files if it needs any, then publish it."))
@@ -89,9 +94,7 @@ def _as_upload(data: bytes, filename: str) -> Upload:
 def _refused(page: UploadPage, problem: Problem) -> UploadPage:
     """Say why a workbook that is right in itself cannot be taken here."""
     if isinstance(problem, UniquenessViolation):
-        taken = problem.details["values"][1]
-        text = _("This project already has the form “%(id)s”. Upload the workbook there, as a new version.", id=taken)
-        return replace(page, problem=text, other=taken)
+        return _taken(page, problem.details["values"][1])
     if isinstance(problem, UnexpectedValue) and problem.details["field"] == "xmlFormId" and page.form is not None:
         text = _(
             "This workbook is of another form, “%(other)s”. Change form_id in its settings sheet to “%(id)s”, "
@@ -101,6 +104,17 @@ def _refused(page: UploadPage, problem: Problem) -> UploadPage:
         )
         return replace(page, problem=text)
     return replace(page, problem=problem.text(door.language()))
+
+
+def _taken(page: UploadPage, form_id: str) -> UploadPage:
+    text = _("This project already has the form “%(id)s”. Upload the workbook there, as a new version.", id=form_id)
+    return replace(page, problem=text, other=form_id)
+
+
+def _is_taken(project: Project, form_id: str) -> bool:
+    with suppress(NotFound):
+        return catalogue.form(project, form_id) is not None
+    return False
 
 
 def _vanished(names: list[str]) -> tuple[FindingLine, ...]:

@@ -233,7 +233,8 @@ def _stop_at_warnings(conversion: workbook.Conversion, vanished: list[str]) -> N
     if vanished:
         warnings["workflowWarnings"] = [{"type": "structureChanged", "details": vanished}]
     if warnings:
-        raise FormWarnings(warnings=warnings, findings=conversion.findings, vanished=vanished)
+        form_id = conversion.schema.form_id
+        raise FormWarnings(warnings=warnings, findings=conversion.findings, vanished=vanished, form_id=form_id)
 
 
 def _vanished(found: Form, new: Schema) -> list[str]:

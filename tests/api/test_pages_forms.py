@@ -128,6 +128,7 @@ def test_a_file_that_is_no_workbook_we_can_read_says_what_to_do(upload, project,
     answer = upload(data, filename)
     assert answer.status_code == 400
     assert words in _text(answer)
+    assert 'id="findings"' not in answer.text, "what has no place in the workbook is no row of a table"
     assert 'name="workbook"' in answer.text
     assert catalogue.list_forms(SERVER, project) == []
 
@@ -148,6 +149,7 @@ def test_a_workbook_may_come_as_xls_and_under_any_name(upload, project, manager)
 
 def test_a_form_that_is_there_already_is_led_to_its_own_upload(upload, project):
     upload(_plain())
+    assert upload(xlsx(WARNED)).status_code == 409, "said before its warnings, which would be read for nothing"
     answer = upload(_plain("2"))
     assert answer.status_code == 409
     assert "Proyek ini sudah punya formulir “uji”" in _text(answer)

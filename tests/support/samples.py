@@ -442,6 +442,12 @@ def pages() -> dict[str, Page]:
             PROJECT, CASES, 100_000_000, UploadOutcome("registrasi_v2.xlsx", _findings(errors=False), "kept-1")
         ),
         "upload-refused": UploadPage(PROJECT, CASES, 100_000_000, None, "Pilih dulu sebuah buku kerja Excel."),
+        "upload-no-workbook": UploadPage(
+            PROJECT,
+            None,
+            100_000_000,
+            UploadOutcome("surat.pdf", (FindingLine("error", "Ini bukan buku kerja Excel.", None, None, None),), ""),
+        ),
         "upload-taken": UploadPage(
             PROJECT, None, 100_000_000, None, f"Proyek ini sudah punya formulir “{CASES.form_id}”.", CASES.form_id
         ),

@@ -27,7 +27,9 @@ class ProjectCard:
     name: str = field(metadata={"help": "Its name."})
     description: str = field(metadata={"help": 'What it is about, or "".'})
     forms: int = field(metadata={"help": "How many forms it has, drafts included."})
-    submissions: int = field(metadata={"help": "How many submissions the viewer may see in it."})
+    submissions: int | None = field(
+        metadata={"help": "How many submissions the viewer may see in it; None where they read none."}
+    )
     last_submission: datetime | None = field(metadata={"help": "When the newest of them arrived."})
     is_fresh: bool = field(metadata={"help": "Whether something arrived today: its lantern is lit."})
     is_archived: bool = field(default=False, metadata={"help": "Whether it is put away."})
