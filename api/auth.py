@@ -79,6 +79,18 @@ def is_https(request: Request, base_url: str | None) -> bool:
     return request.is_secure or forwarded
 
 
+def address(request: Request, base_url: str | None) -> str:
+    """Give the address that a client came from: what our proxy says, where we are behind one.
+
+    Else all people behind the proxy would share one count of failed log-ins, and anybody could lock them all out. As
+    with https, a proxy is believed only where the public address says that there is one.
+    """
+    forwarded = request.headers.get("X-Forwarded-For", "")
+    if forwarded and not request.is_secure and is_https(request, base_url):
+        return forwarded.rpartition(",")[2].strip()
+    return request.remote_addr or ""
+
+
 def identify(request: Request, *, vault: Vault, base_url: str | None, limit: int) -> Identified:
     """Tell who asks; AuthenticationFailed, HttpsOnly, TooManyAttempts or InsufficientRights otherwise."""
     token = token_in_address(request)
@@ -95,8 +107,8 @@ def identify(request: Request, *, vault: Vault, base_url: str | None, limit: int
             raise HttpsOnly
         if not header.username or not header.password:
             raise AuthenticationFailed
-        address = request.remote_addr or ""
-        actor = accounts.verify(header.username, header.password, vault=vault, address=address, limit=limit)
+        came_from = address(request, base_url)
+        actor = accounts.verify(header.username, header.password, vault=vault, address=came_from, limit=limit)
         return Identified(actor, None)
     cookie = request.cookies.get(SECURE_COOKIE) or request.cookies.get(PLAIN_COOKIE)
     if "Authorization" in request.headers or not cookie:

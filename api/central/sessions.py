@@ -27,7 +27,7 @@ def create(body: dict[str, Any]) -> Response:
         body["email"],
         body["password"],
         vault=here.vault,
-        address=request.remote_addr or "",
+        address=auth.address(request, here.base_url),
         user_agent=request.user_agent.string or None,
         limit=here.login_attempts,
     )

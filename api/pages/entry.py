@@ -28,7 +28,7 @@ def login() -> Any:
             email,
             request.form.get("password", ""),
             vault=here.vault,
-            address=request.remote_addr or "",
+            address=auth.address(request, here.base_url),
             user_agent=request.user_agent.string,
             limit=here.login_attempts,
         )

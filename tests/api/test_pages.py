@@ -1,6 +1,7 @@
 """The pages' door: who comes in, what a browser is told, and what each person may reach."""
 
 import re
+from dataclasses import replace
 from html import unescape
 from urllib.parse import unquote
 
@@ -114,6 +115,28 @@ def test_after_ten_wrong_passwords_the_right_one_waits_too(world, visitor):
     assert visitor.get("/").status_code == 302
 
 
+def test_behind_a_proxy_each_address_counts_for_itself(app, world, visitor):
+    """Else ten wrong passwords of anybody would shut out everybody behind the proxy."""
+    people = [world.administrator() for _ in range(11)]
+    for person in people[:10]:
+        visitor.log_in(person.email, "salah-salah-1", headers=_through_proxy("203.0.113.7"))
+    assert visitor.log_in(people[10].email, headers=_through_proxy("203.0.113.8")).status_code == 429
+    _give_public_address(app)
+    for person in people[:10]:
+        visitor.log_in(person.email, "salah-salah-1", headers=_through_proxy("10.1.1.1, 203.0.113.7"))
+    assert visitor.log_in(people[10].email, headers=_through_proxy("203.0.113.7")).status_code == 429
+    assert visitor.log_in(people[10].email, headers=_through_proxy("203.0.113.7, 203.0.113.8")).status_code == 303
+
+
+def _through_proxy(address):
+    return {"X-Forwarded-Proto": "https", "X-Forwarded-For": address}
+
+
+def _give_public_address(app):
+    server = app.extensions["lentera"]
+    app.extensions["lentera"] = replace(server, base_url="https://lentera.example.org")
+
+
 def test_the_sessions_cookie_is_for_this_server_alone(world, visitor):
     cookies = visitor.log_in(world.administrator().email).headers.getlist("Set-Cookie")
     session, proof = cookies[0], cookies[1]
@@ -128,8 +151,7 @@ def test_the_sessions_cookie_is_for_this_server_alone(world, visitor):
 def test_over_https_the_cookie_never_leaves_it(app, world, visitor, proxied):
     admin = world.administrator()
     if proxied:
-        server = app.extensions["lentera"]
-        app.extensions["lentera"] = type(server)(**{**vars(server), "base_url": "https://lentera.example.org"})
+        _give_public_address(app)
         answer = visitor.log_in(admin.email, headers={"X-Forwarded-Proto": "https"})
     else:
         answer = visitor.log_in(admin.email, base_url="https://lentera.example.org")
@@ -314,6 +336,20 @@ def test_no_page_and_no_download_holds_what_identifies_a_person(scene):
         answer = visitor.get(page)
         for canary in CANARIES:
             assert canary.encode() not in answer.data, page
+
+
+def test_every_page_says_in_its_title_where_one_is(scene):
+    visitor = scene.administrator()
+    titles = {}
+    for path in GETS:
+        answer = visitor.get(_address(scene, path))
+        if answer.mimetype == "text/html" and answer.status_code == 200:
+            titles[path] = unescape(re.search(r"<title>(.*?)</title>", answer.text)[1])
+    assert len(set(titles.values())) == len(titles) > 12
+    for path, title in titles.items():
+        place = "Laporan =kasus+" if "<xml_form_id>" in path else "Proyek <uji>" if "<project_id>" in path else ""
+        assert place in title, path
+        assert title.endswith(" · Lentera")
 
 
 def test_pages_are_declared_under_the_names_that_templates_use(app):

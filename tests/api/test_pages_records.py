@@ -255,6 +255,26 @@ def test_no_address_makes_a_page_fail(app, query, path):
     assert admin.get(f"/projects/{scene.project.id}/app-users/cards", query_string=query).status_code < 500
 
 
+FIELDS = "name description names email password role version note state archived language next kept field".split()
+fields = st.dictionaries(
+    st.sampled_from(FIELDS),
+    words | st.tuples(st.binary(max_size=40), st.sampled_from(["a.xlsx", "b.xml", "c", "d.csv"])),
+    max_size=5,
+)
+
+
+@many
+@given(sent=fields, place=st.data())
+def test_no_form_makes_a_page_fail(app, sent, place):
+    scene, admin = _kept_scene(app)
+    project = f"/projects/{scene.project.id}"
+    pages = ["/new-project", "/accounts", f"{project}/settings", f"{project}/app-users", f"{project}/upload", f"{project}/archive",
+             f"{scene.base}/upload", f"{scene.base}/attach", f"{scene.base}/publish", f"{scene.base}/state", "/login", "/language"]  # fmt: skip
+    answer = admin.send(place.draw(st.sampled_from(pages)), {**sent, "workbook": sent.get("field", "")})
+    assert answer.status_code < 500
+    assert admin.get(project).status_code == 200
+
+
 _kept: dict[int, tuple] = {}
 
 
