@@ -255,7 +255,22 @@ def test_no_address_makes_a_page_fail(app, query, path):
     assert admin.get(f"/projects/{scene.project.id}/app-users/cards", query_string=query).status_code < 500
 
 
-FIELDS = "name description names email password role version note state archived language next kept field".split()
+FIELDS = [
+    "name",
+    "description",
+    "names",
+    "email",
+    "password",
+    "role",
+    "version",
+    "note",
+    "state",
+    "archived",
+    "language",
+    "next",
+    "kept",
+    "field",
+]
 fields = st.dictionaries(
     st.sampled_from(FIELDS),
     words | st.tuples(st.binary(max_size=40), st.sampled_from(["a.xlsx", "b.xml", "c", "d.csv"])),
