@@ -146,7 +146,7 @@ class Door:
         any_of = may if isinstance(may, tuple) else (may,)
 
         def declare(function: Callable[..., Any]) -> Callable[..., Any]:
-            # Phones' busiest route finds the project together with the form.
+            # Phones' busiest routes find the project together with what they want of it.
             by_number = "project_id" in inspect.signature(function).parameters
             route = _Route(self, function, any_of, takes, gives, by_number)
             name = self.name_of(function)

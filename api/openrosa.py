@@ -51,22 +51,22 @@ openrosa = Door("openrosa", _write, _refuse, "/v1")
 
 
 @openrosa.on("GET HEAD", "/projects/<project_id>/formList", may=AUTHENTICATED)
-def form_list(actor: Actor, project: Project) -> Response:
+def form_list(actor: Actor, project_id: int) -> Response:
     """List the open forms that this phone may fill (OpenRosa Form Discovery API)."""
-    listed = catalogue.list_for_phone(actor, project, request.args.get("formID") or None)
-    base = f"{_base()}/projects/{project.id}/forms"
+    listed = catalogue.list_for_phone(actor, project_id, request.args.get("formID") or None)
+    base = f"{_base()}/projects/{project_id}/forms"
     entries = "".join(_entry(each, base) for each in listed)
     return _document(f'<xforms xmlns="http://openrosa.org/xforms/xformsList">{entries}</xforms>')
 
 
 def _entry(listed: catalogue.Listed, base: str) -> str:
-    address = f"{base}/{quote(listed.form.xml_form_id, safe='')}"
+    address = f"{base}/{quote(listed.xml_form_id, safe='')}"
     manifest = f"<manifestUrl>{escape(address)}/manifest</manifestUrl>" if listed.has_attachments else ""
     return (
-        f"<xform><formID>{escape(listed.form.xml_form_id)}</formID>"
+        f"<xform><formID>{escape(listed.xml_form_id)}</formID>"
         # One entry without a name voids the whole list on the phone.
-        f"<name>{escape(listed.version.name.strip() or listed.form.xml_form_id)}</name>"
-        f"<version>{escape(listed.version.version)}</version><hash>md5:{listed.version.md5}</hash>"
+        f"<name>{escape(listed.name.strip() or listed.xml_form_id)}</name>"
+        f"<version>{escape(listed.version)}</version><hash>md5:{listed.md5}</hash>"
         f"<downloadUrl>{escape(address)}.xml</downloadUrl>{manifest}</xform>"
     )
 

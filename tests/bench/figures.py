@@ -19,7 +19,7 @@ class Figure:
 def at_least(name: str, lentera: float, floor: float, goal: float, unit: str = "") -> Figure:
     """A figure of which more is better: its ratio to the floor must reach the goal."""
     ratio = lentera / floor
-    return Figure(name, _number(lentera, unit), _number(floor, unit), ratio, f"≥ {goal:g} times", ratio >= goal)
+    return Figure(name, _number(lentera, unit), _number(floor, unit), ratio, f"≥ {goal:g}", ratio >= goal)
 
 
 def at_most(name: str, lentera: float, floor: float, goal: float, unit: str = "") -> Figure:

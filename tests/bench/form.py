@@ -173,7 +173,7 @@ def _post(path: str, xml: bytes) -> bytes:
     return head.encode() + body
 
 
-def get(path: str, **headers: str) -> bytes:
+def get(port: int, path: str, **headers: str) -> bytes:
     """A GET request as bytes."""
     lines = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
-    return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nX-OpenRosa-Version: 1.0\r\n{lines}\r\n".encode()
+    return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nX-OpenRosa-Version: 1.0\r\n{lines}\r\n".encode()

@@ -13,14 +13,14 @@ def measure(stage: Stage, *, seconds: float) -> None:
     listed = int(stage.query("select count(*) from forms where current_id is not null")[0][0])
     for number in range(listed, _FORMS):
         stage.allow(stage.upload(small_form(number, 5)))
-    path = f"{stage.phone}/formList"
+    port, path = stage.lentera.port, f"{stage.phone}/formList"
     etag = stage.lentera.head(path)["ETag"]
     for name, request, wanted in (
-        (f"formList of {_FORMS} forms", form.get(path), 200),
-        (f"formList of {_FORMS} forms, unchanged (304)", form.get(path, If_None_Match=etag), 304),
+        (f"formList of {_FORMS} forms", form.get(port, path), 200),
+        (f"formList of {_FORMS} forms, unchanged (304)", form.get(port, path, If_None_Match=etag), 304),
     ):
-        ours = run(stage.lentera.port, [request], connections=8, seconds=seconds, wanted=wanted)
-        floor = run(stage.floor.port, [form.get("/list")], connections=8, seconds=seconds, wanted=200)
-        alone = run(stage.lentera.port, [request], connections=1, count=50, wanted=wanted)
+        ours = run(port, [request], connections=8, seconds=seconds, wanted=wanted)
+        floor = run(stage.floor.port, [form.get(stage.floor.port, "/list")], connections=8, seconds=seconds, wanted=200)
+        alone = run(port, [request], connections=1, count=50, wanted=wanted)
         show(plain(f"{name}, requests/s", ours.rate, "", floor.rate))
         show(plain("  one at a time", alone.percentile(0.5), "ms"))

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 NEW_ID = b"@new-id@".ljust(36, b"@")
 
 _END = b"\r\n\r\n"
-_LENGTH = b"content-length:"
+_LENGTH = b"\r\ncontent-length:"
 
 
 @dataclass(frozen=True)
