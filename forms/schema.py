@@ -5,7 +5,7 @@ Pure: no database, no HTTP. It never holds an answer.
 """
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal, Self
 
@@ -127,8 +127,12 @@ class Schema:
         return (f for f in self.leaves if f.repeat == repeat)
 
     def to_json(self) -> dict[str, Any]:
-        """Give a JSON value from which `from_json` makes an equal schema."""
-        return asdict(self)
+        """Give a JSON value from which `from_json` makes an equal schema; its dictionaries are this schema's own."""
+        return {
+            **_members(self),
+            "fields": [_members(f) for f in self.fields],
+            "choices": {name: [_members(choice) for choice in choices] for name, choices in self.choices.items()},
+        }
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> Self:
@@ -141,6 +145,11 @@ class Schema:
                 "languages": tuple(value["languages"]),
             }
         )
+
+
+def _members(value: Schema | Field | Choice) -> dict[str, Any]:
+    # Not `asdict`, which copies all that is in them: of 5,000 questions it takes a quarter of a second.
+    return {name: getattr(value, name) for name in value.__dataclass_fields__}
 
 
 def localized(texts: Texts, language: str, default: str) -> str:

@@ -87,8 +87,9 @@ def _parts(known: Registry, level: int) -> Iterator[tuple[list[str], list[Column
             yield names, columns
             names, columns = [], []
         name = _column_name(column, next(r for r, n in known.levels.items() if n == level), used)
-        names += (name, *(name + part for part in _GEO))[: column.width]
-        used |= set(names)
+        new = (name, *(name + part for part in _GEO))[: column.width]
+        names += new
+        used.update(new)
         columns.append(column)
     yield names, columns
 
