@@ -13,11 +13,13 @@ from typing import Any
 
 import psycopg
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 
 import app as lentera
-from forms import catalogue, cluster
+from forms import accounts, catalogue, cluster
 from forms.db import db
 from tests.support.phone import engine  # noqa: F401 - a fixture
 from tests.support.world import World
@@ -71,8 +73,25 @@ class Reader(FlaskClient):
         return answer
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _cheap_passwords() -> Iterator[None]:
+    """Hash passwords with the least that argon2 can do: dear is what it is made to be, and each test has people."""
+    usual = accounts._hasher
+    accounts._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    yield
+    accounts._hasher = usual
+
+
+@pytest.fixture(scope="session")
+def templates() -> Iterator[FileSystemBytecodeCache]:
+    """Keeps the pages' templates compiled, which else is most of what a test of a page does."""
+    folder = tempfile.mkdtemp(prefix="lentera-templates-")
+    yield FileSystemBytecodeCache(folder)
+    shutil.rmtree(folder)
+
+
 @pytest.fixture
-def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+def app(database_url: str, tmp_path: Path, templates: FileSystemBytecodeCache) -> Iterator[Flask]:
     """The application on that database, within its context."""
     application = lentera.create_app(
         {
@@ -86,6 +105,7 @@ def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
     # Each test's database begins its numbers anew.
     catalogue.schema.cache_clear()
     application.test_client_class = Reader
+    application.jinja_env.bytecode_cache = templates
     with application.app_context():
         yield application
         db.session.remove()

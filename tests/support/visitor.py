@@ -73,7 +73,7 @@ class Visitor:
     def ask(self, method: str, path: str, **options: Any) -> TestResponse:
         """Send any request, in a context of its own as a server has it: nothing of the one before is left over."""
         with self.client.application.app_context():
-            return self.client.open(path, method=method, buffered=True, **options)
+            return self.client.open(path, method=method, **options)
 
     def get(self, path: str, **options: Any) -> TestResponse:
         """Look at a page."""
