@@ -196,9 +196,16 @@ def _spool(actor: Actor, query: _Query, headings: Sequence[Heading], form: str) 
     return files
 
 
-#: Read both tables in step, in the order of their keys: nothing is sorted or hashed, nothing held in memory, no other
-#: process fed row by row. Under a row policy PostgreSQL knows too little of how many rows come to choose that itself.
-_SETTINGS = ("enable_hashjoin = off", "enable_sort = off", "max_parallel_workers_per_gather = 0")
+#: Read along the key of one table and look the others up: nothing is sorted, hashed or held in memory, and several
+#: processes share in it, each a stretch of keys at a time. Under a row policy PostgreSQL knows too little of how many
+#: rows come to choose that itself.
+_SETTINGS = (
+    "enable_hashjoin = off",
+    "enable_mergejoin = off",
+    "enable_sort = off",
+    "parallel_setup_cost = 0",
+    "parallel_tuple_cost = 0",
+)
 
 
 def _copied(connection: Connection, part: _Part, form: str) -> BinaryIO:
