@@ -15,7 +15,7 @@ import shutil
 import time
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any, Final
@@ -63,6 +63,7 @@ AUTHENTICATED: Final = "authenticated"
 #: `takes` of a route that wants the body as it came: its function gets a seekable stream of the whole.
 STREAM: Final = "stream"
 
+_AT_ONCE: Final = nullcontext()
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _INT4 = 2**31
 _JSON_LIMIT = 250_000
@@ -140,15 +141,19 @@ class Door:
         may: Permission | tuple[Permission, ...] | str,
         takes: type[Wire] | str | None = None,
         gives: type[Wire] | None = None,
+        turn: AbstractContextManager[Any] = _AT_ONCE,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """Declare a route; `methods` is one or several, such as "GET HEAD"."""
+        """Declare a route; `methods` is one or several, such as "GET HEAD".
+
+        `turn` is held while the caller is identified and during the transaction, not while the body is read.
+        """
         names = tuple(methods.split())
         any_of = may if isinstance(may, tuple) else (may,)
 
         def declare(function: Callable[..., Any]) -> Callable[..., Any]:
             # Phones' busiest routes find the project together with what they want of it.
             by_number = "project_id" in inspect.signature(function).parameters
-            route = _Route(self, function, any_of, takes, gives, by_number)
+            route = _Route(self, function, any_of, takes, gives, by_number, turn)
             name = self.name_of(function)
             # One function may stand under several addresses, such as the assignments of all three places.
             before = sum(declared.function is function for declared in DECLARED)
@@ -170,25 +175,27 @@ class _Route:
     takes: type[Wire] | str | None
     gives: type[Wire] | None
     by_number: bool
+    turn: AbstractContextManager[Any]
 
     def __call__(self, **address: str) -> Response:
         g.door = self.door
         # Before anything of the body is read: a form may spool files to the disk, also of whoever is nobody here.
         request.max_content_length = _JSON_LIMIT if self.may == (PUBLIC,) else _STREAM_LIMIT
-        actor = self._identify()
-        with _body(self.takes) as sent:
+        with self.turn:
+            actor = self._identify()
+        with _body(self.takes) as sent, self.turn:
             arguments = _look_up(actor, address, self.may, by_number=self.by_number)
             if self.takes is not None:
                 arguments["body"] = _check(sent, self.takes)
             if actor is not None:
                 arguments["actor"] = actor
             result = self.function(**arguments)
-        if self.gives is not None and not isinstance(result, Response):
-            result = self.gives(many=isinstance(result, list)).dump(result)
-        response = self.door.write(result)
-        # Reads too: at a ROLLBACK psycopg forgets the statements that the connection has prepared, and planning them
-        # anew takes PostgreSQL as long as running them.
-        db.session.commit()
+            if self.gives is not None and not isinstance(result, Response):
+                result = self.gives(many=isinstance(result, list)).dump(result)
+            response = self.door.write(result)
+            # Reads too: at a ROLLBACK psycopg forgets the statements that the connection has prepared, and planning
+            # them anew takes PostgreSQL as long as running them.
+            db.session.commit()
         return response
 
     def _identify(self) -> Actor | None:
