@@ -40,6 +40,7 @@ from forms.problems import (
     DatabaseAway,
     EncodingNotSupported,
     ForgedRequest,
+    InsufficientRights,
     InvalidDataType,
     MissingParameter,
     MultipartParsingFailed,
@@ -187,8 +188,6 @@ class _Route:
             arguments = _look_up(actor, address, self.may, by_number=self.by_number)
             if self.takes is not None:
                 arguments["body"] = _check(sent, self.takes)
-            if actor is not None:
-                arguments["actor"] = actor
             result = self.function(**arguments)
             if self.gives is not None and not isinstance(result, Response):
                 result = self.gives(many=isinstance(result, list)).dump(result)
@@ -333,7 +332,9 @@ def _invalid(error: ValidationError) -> Problem:
 
 
 def _look_up(actor: Actor | None, address: dict[str, str], may: tuple[str, ...], *, by_number: bool) -> dict[str, Any]:
-    """Replace the address's ids by what they name, then check the permission on the narrowest of them.
+    """Replace the address's ids by what they name, and tell who the actor is on the narrowest of them.
+
+    Raises InsufficientRights where they hold none of the permissions there.
 
     A function that takes the project `by_number` looks it up itself, and so checks what it permits.
     """
@@ -347,13 +348,12 @@ def _look_up(actor: Actor | None, address: dict[str, str], may: tuple[str, ...],
     if project is not None and "xml_form_id" in address:
         form = catalogue.form(project, found.pop("xml_form_id"))
         found["form"] = form
-    if actor is not None and may != (AUTHENTICATED,):
-        access.demand(
-            actor,
-            *(Permission(p) for p in may),
-            project_id=project.id if project else None,
-            form_id=form.id if form else None,
-        )
+    if actor is not None and not by_number:
+        actor, held = access.at(actor, project_id=project.id if project else None, form_id=form.id if form else None)
+        if may != (AUTHENTICATED,) and held.isdisjoint(may):
+            raise InsufficientRights
+    if actor is not None:
+        found["actor"] = actor
     return found
 
 

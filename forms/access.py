@@ -1,22 +1,27 @@
-"""Who may do what: actors, permissions, and the verbs that roles give them.
+"""Who may do what and sees what: actors, permissions, and what their roles give them. The roles are in `policy`.
 
-A permission is one of ODK Central's verbs, checked on the site, a project or a form; rights flow downwards.
-Which rows an actor then sees is decided by the database, from `Actor.scopes`.
+A permission is one of ODK Central's verbs, or one of ours over people; it is checked on the site, a project or a form,
+and rights flow downwards. Which rows an actor sees there is decided by the database, from the scopes of their sight;
+which answers, by `answers`, from its clearance.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any, Final
 
-from sqlalchemy import bindparam, select, text
+from sqlalchemy import Row, bindparam, select, text
 
 from forms.db import EVERYTHING, db
 from forms.models import Assignment, Form, Role
+from forms.policy import OVER_PEOPLE, UNPROVEN, Clearance
 from forms.problems import InsufficientRights, NotFound
 
 
 class Permission(StrEnum):
-    """What a route asks for. Keep alphabetized; each is a verb of ODK Central's role table."""
+    """What a route asks for. Keep alphabetized; each is a verb of ODK Central's role table or of `policy`."""
 
+    ACCESS_LOG_READ = "access_log.read"
     ACTOR_PROPERTY_LIST = "actor_property.list"
     ACTOR_PROPERTY_UPDATE = "actor_property.update"
     ASSIGNMENT_CREATE = "assignment.create"
@@ -32,6 +37,9 @@ class Permission(StrEnum):
     FORM_LIST = "form.list"
     FORM_READ = "form.read"
     FORM_UPDATE = "form.update"
+    IDENTITY_EXPORT_APPROVE = "identity_export.approve"
+    IDENTITY_EXPORT_REQUEST = "identity_export.request"
+    IDENTITY_REVEAL = "identity.reveal"
     OPEN_FORM_LIST = "open_form.list"
     OPEN_FORM_READ = "open_form.read"
     PROJECT_CREATE = "project.create"
@@ -51,9 +59,22 @@ class Permission(StrEnum):
 
 
 @dataclass(frozen=True)
-class Actor:
-    """Who asks. `scopes` are the keys of the rows that they may see ("kabkota=61.03"), or EVERYTHING.
+class Sight:
+    """In which role somebody looks, how much of what is known of people they see, and whose rows.
 
+    `scopes` are keys of rows ("kabkota=61.03"), or EVERYTHING; none at all shows what is not scoped.
+    """
+
+    role: str | None = None
+    clearance: Clearance = Clearance.NONE
+    scopes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who asks. What they see is decided where they look (`at`, `on_forms`): until then it is nothing.
+
+    `look` is for pages and single records, `take` for downloads. `is_proven` tells whether they showed a second step.
     `id` is None for the server itself (demo data, repair); such an actor passes no permission check.
     """
 
@@ -61,27 +82,97 @@ class Actor:
     type: str
     display_name: str = ""
     email: str | None = None
-    scopes: tuple[str, ...] = EVERYTHING
+    is_proven: bool = False
+    look: Sight = Sight()
+    take: Sight = Sight()
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """The keys of the rows that they see."""
+        return self.look.scopes
 
 
-#: One query for all verbs that an actor holds on a place: the site, a project in it, a form in that.
-_VERBS = text(
+_ALL = Sight("server", Clearance.IDENTITY, EVERYTHING)
+#: The server itself: demo data, repair. It sees everything and may do nothing through a door.
+SERVER: Final = Actor(id=None, type="server", is_proven=True, look=_ALL, take=_ALL)
+
+
+#: What an actor was given that counts on a form (on a project, on the site): once per request.
+_HELD = text(
     """
-    select distinct unnest(roles.verbs)
+    select assignments.form_id, roles.system, roles.verbs, roles.sees, roles.takes, roles.scoped_by, roles.cases,
+           (select jsonb_object_agg(name, value) from actor_properties
+            where actor_properties.actor_id = :actor and actor_properties.project_id = :project) as properties
     from assignments join roles on roles.id = assignments.role_id
-    where assignments.actor_id = :actor
-      and (assignments.project_id is null or assignments.project_id = :project)
-      and (assignments.form_id is null or assignments.form_id = :form)
+    where assignments.actor_id = :actor and (assignments.project_id is null or assignments.project_id = :project)
+    order by roles.id
     """
-).bindparams(bindparam("project"), bindparam("form"))
+).bindparams(bindparam("project"))
+_HAS_CASES = select(Form.id).where(Form.has_cases)
+
+
+def at(actor: Actor, *, project_id: int | None = None, form_id: int | None = None) -> tuple[Actor, frozenset[str]]:
+    """Tell who an actor is on the site, a project or a form of it: what they see there, and the verbs they hold."""
+    if actor.id is None:
+        return actor, frozenset()
+    rows = _held(actor, project_id)
+    has_cases = form_id is not None and db.session.execute(_HAS_CASES.where(Form.id == form_id)).first() is not None
+    return _with(actor, _valid(rows, form_id, has_cases=has_cases))
+
+
+def on_forms(actor: Actor, project_id: int, forms: Iterable[Form]) -> dict[int, tuple[Actor, frozenset[str]]]:
+    """Tell what `at` does of each of some forms of a project, by form id, at the price of one query."""
+    if actor.id is None:
+        return {form.id: (actor, frozenset({Permission.SUBMISSION_LIST})) for form in forms}
+    rows = _held(actor, project_id)
+    return {form.id: _with(actor, _valid(rows, form.id, has_cases=form.has_cases)) for form in forms}
+
+
+def _held(actor: Actor, project_id: int | None) -> list[Row[Any]]:
+    return list(db.session.execute(_HELD, {"actor": actor.id, "project": project_id}))
+
+
+def _valid(rows: list[Row[Any]], form_id: int | None, *, has_cases: bool) -> list[Row[Any]]:
+    return [row for row in rows if row.form_id in (None, form_id) and (row.cases or not has_cases)]
+
+
+def _with(actor: Actor, rows: list[Row[Any]]) -> tuple[Actor, frozenset[str]]:
+    held: set[str] = set().union(*(row.verbs for row in rows))
+    if not actor.is_proven:
+        held -= OVER_PEOPLE
+    reading = [row for row in rows if Permission.SUBMISSION_READ in row.verbs]
+    look = _sight(actor, reading, "sees")
+    return replace(actor, look=look, take=_sight(actor, reading, "takes")), frozenset(held)
+
+
+def _sight(actor: Actor, rows: list[Row[Any]], column: str) -> Sight:
+    """Join the roles with the highest clearance; the others show nothing more.
+
+    So nobody sees with the clearance of one role the rows of another, and the access log can name the role.
+    """
+    highest = max((getattr(row, column) for row in rows), default=0)
+    chosen = [row for row in rows if getattr(row, column) == highest] if highest else []
+    clearance = Clearance(highest)
+    if not actor.is_proven:
+        clearance = min(clearance, UNPROVEN)
+    scopes: list[str] = []
+    for row in chosen:
+        if not row.scoped_by:
+            scopes = [*EVERYTHING]
+            break
+        properties = row.properties or {}
+        scopes += [f"{name}={value}" for name in row.scoped_by for value in properties.get(name, "").split()]
+    return Sight("+".join(dict.fromkeys(row.system for row in chosen)) or None, clearance, tuple(scopes))
 
 
 def verbs(actor: Actor, *, project_id: int | None = None, form_id: int | None = None) -> frozenset[str]:
     """List the verbs that an actor holds on the site, on a project, or on a form of it."""
-    if actor.id is None:
-        return frozenset()
-    rows = db.session.execute(_VERBS, {"actor": actor.id, "project": project_id, "form": form_id})
-    return frozenset(rows.scalars())
+    return at(actor, project_id=project_id, form_id=form_id)[1]
+
+
+def verbs_within(actor: Actor, project_id: int) -> frozenset[str]:
+    """List the verbs that an actor holds on a project or on any form of it."""
+    return _with(actor, _held(actor, project_id))[1] if actor.id is not None else frozenset()
 
 
 def can(actor: Actor, *any_of: Permission, project_id: int | None = None, form_id: int | None = None) -> bool:
@@ -134,9 +225,10 @@ def list_form_assignments(project_id: int, role_id: int | None = None) -> list[t
 def demand_all(actor: Actor, given: Role, *, project_id: int | None = None, form_id: int | None = None) -> None:
     """Raise InsufficientRights unless the actor holds all that a role gives there: nobody gives more than they have.
 
-    Whoever may read or list all forms may do so with open ones (ODK Central API, assignments).
+    Whoever may read or list all forms may do so with open ones (ODK Central API, assignments). What is over people is
+    not counted: those who hand out roles need not see anybody, and may not give it to themselves (`accounts.assign`).
     """
     held = set(verbs(actor, project_id=project_id, form_id=form_id))
     held |= {f"open_{verb}" for verb in held if verb in (Permission.FORM_READ, Permission.FORM_LIST)}
-    if not held.issuperset(given.verbs):
+    if not held.issuperset(set(given.verbs) - OVER_PEOPLE):
         raise InsufficientRights

@@ -22,12 +22,14 @@ from forms.access import Actor, Permission, demand
 from forms.db import db, run_apart
 from forms.models import Actor as ActorRow
 from forms.models import ActorProperty, Assignment, FieldKey, LoginAttempt, Project, Role, Session, User
+from forms.policy import OVER_PEOPLE, UNPROVEN
 from forms.problems import (
     AuthenticationFailed,
     InsufficientRights,
     InvalidDataType,
     MissingParameter,
     NotFound,
+    OwnRights,
     PasswordTooLong,
     PasswordTooShort,
     TooManyAttempts,
@@ -107,10 +109,16 @@ def create_user(actor: Actor, email: str, *, password: str | None = None, displa
 def assign(
     actor: Actor, actor_id: int, role_id: int, *, project_id: int | None = None, form_id: int | None = None
 ) -> None:
-    """Give an actor a role on the site, a project or a form; UniquenessViolation where it is held already."""
+    """Give an actor a role on the site, a project or a form; UniquenessViolation where it is held already.
+
+    OwnRights where somebody would open people's data to themselves: that takes somebody else.
+    """
     grantee = db.session.get(ActorRow, actor_id)
-    if grantee is None or grantee.deleted_at or db.session.get(Role, role_id) is None:
+    role = db.session.get(Role, role_id)
+    if grantee is None or grantee.deleted_at or role is None:
         raise NotFound
+    if has_clearance(role) and actor_id == actor.id:
+        raise OwnRights
     held = select(Assignment.id).where(
         Assignment.actor_id == actor_id,
         Assignment.role_id == role_id,
@@ -129,6 +137,11 @@ def assign(
         actee_id=grantee.actee_id,
         details={"roleId": role_id, "projectId": project_id, "formId": form_id},
     )
+
+
+def has_clearance(role: Role) -> bool:
+    """Tell whether a role opens anything about people."""
+    return role.sees > UNPROVEN or not OVER_PEOPLE.isdisjoint(role.verbs)
 
 
 def unassign(
@@ -257,7 +270,9 @@ def _open_session(actor_id: int | None, expires_at: datetime, *, sealed_by: Vaul
 
 _SESSION = """
     select sessions.id, sessions.csrf, sessions.created_at, sessions.expires_at,
-           actors.id as actor_id, actors.type, actors.display_name, users.email
+           actors.id as actor_id, actors.type, actors.display_name, users.email,
+           -- Made-up people need no second step.
+           sessions.is_proven or exists (select from demo) as is_proven
     from sessions
     join actors on actors.id = sessions.actor_id and actors.deleted_at is null
     left join users on users.actor_id = actors.id
@@ -270,7 +285,7 @@ def by_token(token: str) -> Credential | None:
     row = run_apart(_SESSION, [hashlib.sha256(token.encode()).digest()])
     if row is None:
         return None
-    actor = Actor(id=row.actor_id, type=row.type, display_name=row.display_name, email=row.email)
+    actor = Actor(row.actor_id, row.type, row.display_name, row.email, is_proven=row.is_proven)
     return Credential(actor, row.id, row.csrf, row.created_at, row.expires_at)
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Identity,
     Index,
     LargeBinary,
+    SmallInteger,
     Text,
     UniqueConstraint,
     text,
@@ -60,6 +61,10 @@ class User(Base):
     email: Mapped[str] = mapped_column(Text)
     password: Mapped[str | None] = mapped_column(Text)
     last_login_at: Mapped[datetime | None] = _time(nullable=True)
+    # The second step (RFC 6238): the shared secret, sealed; when its first code was shown; the last step that was used.
+    totp_secret: Mapped[bytes | None] = mapped_column(LargeBinary)
+    totp_confirmed_at: Mapped[datetime | None] = _time(nullable=True)
+    totp_step: Mapped[int | None] = mapped_column()
     deleted: Mapped[bool] = mapped_column(server_default=text("false"))
     # An address may be used again once its user is deleted; letter case does not make another person.
     __table_args__ = (Index("uq_users_email", text("lower(email)"), unique=True, postgresql_where=text("not deleted")),)
@@ -75,7 +80,10 @@ class FieldKey(Base):
 
 
 class ActorProperty(Base):
-    """What a project says of an app user, such as the district; a record without a scope of its own takes it."""
+    """What a project says of a web or app user, such as the district: several values are separated by spaces.
+
+    A record without a scope of its own takes its sender's, and a role that is scoped shows the records of these.
+    """
 
     __tablename__ = "actor_properties"
     project_id: Mapped[int] = mapped_column(ForeignKey("projects.id"), primary_key=True)
@@ -96,6 +104,25 @@ class Session(Base):
     created_at: Mapped[datetime] = _time()
     expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     ended_at: Mapped[datetime | None] = _time(nullable=True)
+    # To the minute: idle sessions end, and lists say when a phone was last heard.
+    last_seen_at: Mapped[datetime] = _time()
+    # Whether its person showed the second step, without which nothing about people is open.
+    is_proven: Mapped[bool] = mapped_column(server_default=text("false"))
+    user_agent: Mapped[str | None] = mapped_column(Text)
+    address: Mapped[str | None] = mapped_column(Text)
+
+
+class PasswordReset(Base):
+    """A one-time link with which a person sets a password; kept as a hash."""
+
+    __tablename__ = "password_resets"
+    id: Mapped[int] = _key()
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    actor_id: Mapped[int] = mapped_column(ForeignKey("actors.id"), index=True)
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("actors.id"), index=True)
+    created_at: Mapped[datetime] = _time()
+    expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    used_at: Mapped[datetime | None] = _time(nullable=True)
 
 
 class LoginAttempt(Base):
@@ -110,13 +137,17 @@ class LoginAttempt(Base):
 
 
 class Role(Base):
-    """A named row of verbs; ODK Central's roles under their own numbers."""
+    """A named row of verbs with what it sees of people: the rows of `forms.policy`."""
 
     __tablename__ = "roles"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     name: Mapped[str] = mapped_column(Text)
     system: Mapped[str] = mapped_column(Text, unique=True)
     verbs: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    sees: Mapped[int] = mapped_column(SmallInteger)
+    takes: Mapped[int] = mapped_column(SmallInteger)
+    scoped_by: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    cases: Mapped[bool] = mapped_column()
 
 
 class Assignment(Base):
@@ -180,6 +211,8 @@ class Form(Base):
     project_id: Mapped[int] = mapped_column(ForeignKey("projects.id"))
     xml_form_id: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(Text, server_default="open")
+    # Whether any published version asks for something quasi-identifying or sensitive; it never ceases to.
+    has_cases: Mapped[bool] = mapped_column(server_default=text("false"))
     current_id: Mapped[int | None] = mapped_column(
         ForeignKey("form_versions.id", use_alter=True, name="fk_forms_current_id"), index=True
     )
@@ -331,10 +364,13 @@ class SubmissionFile(Base):
     version_id: Mapped[int] = mapped_column(ForeignKey("submission_versions.id"), primary_key=True)
     name_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     name: Mapped[bytes] = mapped_column(LargeBinary)
-    is_identity: Mapped[bool] = mapped_column()
+    # The clearance that opens it (`policy.Clearance`).
+    needs: Mapped[int] = mapped_column(SmallInteger)
     is_expected: Mapped[bool] = mapped_column()
     content_type: Mapped[str | None] = mapped_column(Text)
     blob_id: Mapped[int | None] = mapped_column(ForeignKey("blobs.id"), index=True)
+    # What the phone sent, where `blob_id` is a copy without the position that it was taken at.
+    original_id: Mapped[int | None] = mapped_column(ForeignKey("blobs.id"), index=True)
     scopes: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=_NO_SCOPES)
     updated_at: Mapped[datetime | None] = _time(nullable=True)
 
@@ -355,6 +391,53 @@ class Audit(Base):
         # A submission's page shows its history.
         Index("ix_audits_submission_id", "submission_id", postgresql_where=text("submission_id is not null")),
     )
+
+
+class AccessLine(Base):
+    """A look at what is known of people: who, in which role, at what, why. Only ever added to, and chained.
+
+    `hash` is a keyed hash over the line and the hash before it, `number` counts without a gap: `lentera check` finds a
+    line that was changed, or taken out of the middle. The reason is sealed, since people write names into it.
+    """
+
+    __tablename__ = "access_log"
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("actors.id"))
+    role: Mapped[str | None] = mapped_column(Text)
+    action: Mapped[str] = mapped_column(Text)
+    project_id: Mapped[int | None] = mapped_column(ForeignKey("projects.id"))
+    form_id: Mapped[int | None] = mapped_column(ForeignKey("forms.id"))
+    submission_id: Mapped[int | None] = mapped_column(ForeignKey("submissions.id"))
+    fields: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    reason: Mapped[bytes | None] = mapped_column(LargeBinary)
+    address: Mapped[str | None] = mapped_column(Text)
+    details: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    hash: Mapped[bytes] = mapped_column(LargeBinary)
+    __table_args__ = (
+        # The auditor reads a project's, the newest first.
+        Index("ix_access_log_project_id_number", "project_id", "number"),
+        # Each reveal counts its person's of the day.
+        Index("ix_access_log_actor_id_at", "actor_id", "at", postgresql_where=text("action = 'reveal'")),
+    )
+
+
+class IdentityExport(Base):
+    """A download with identity: asked for by one person, approved by another, taken once, before it expires."""
+
+    __tablename__ = "identity_exports"
+    id: Mapped[int] = _key()
+    form_id: Mapped[int] = mapped_column(ForeignKey("forms.id"), index=True)
+    fields: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    reason: Mapped[bytes] = mapped_column(LargeBinary)
+    requested_by: Mapped[int] = mapped_column(ForeignKey("actors.id"), index=True)
+    requested_at: Mapped[datetime] = _time()
+    expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("actors.id"), index=True)
+    decided_at: Mapped[datetime | None] = _time(nullable=True)
+    is_approved: Mapped[bool | None] = mapped_column()
+    taken_at: Mapped[datetime | None] = _time(nullable=True)
+    __table_args__ = (CheckConstraint("decided_by <> requested_by", name="by_another"),)
 
 
 class Demo(Base):

@@ -7,10 +7,12 @@ Pure: no database, no HTTP. It never holds an answer.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal, Self
+from typing import Any, Final, Literal, Self
 
 Kind = Literal["group", "repeat", "leaf"]
 Privacy = Literal["", "quasi", "sensitive", "identity"]
+#: The classes from open to strict.
+PRIVACIES: Final[tuple[Privacy, ...]] = ("", "quasi", "sensitive", "identity")
 
 #: A text in several languages: language name as the workbook writes it ("" where it names none) → text.
 Texts = dict[str, str]
@@ -118,9 +120,14 @@ class Schema:
         return tuple(sorted({f.scope for f in self.fields if f.scope}))
 
     @cached_property
-    def has_identity(self) -> bool:
-        """Whether any answer of this form is sealed."""
-        return any(f.is_identity for f in self.leaves)
+    def strictest(self) -> Privacy:
+        """The strictest class of any answer of this form: that of its XML as a whole."""
+        return max((f.privacy for f in self.leaves), key=PRIVACIES.index, default="")
+
+    @cached_property
+    def has_cases(self) -> bool:
+        """Whether it asks for anything that identifies in combination, or is sensitive: whether it is about people."""
+        return any(f.privacy in ("quasi", "sensitive") for f in self.leaves)
 
     def level(self, repeat: str) -> Iterator[Field]:
         """Yield the leaves that live in the table of `repeat` ("" for the root table)."""

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select, text
 
-from forms import accounts, catalogue, demo, submissions
+from forms import access, accounts, catalogue, demo, submissions
 from forms.access import Actor
 from forms.catalogue import Upload
 from forms.db import EVERYTHING, as_owner, db, see
@@ -38,6 +38,7 @@ def install(operator: Actor, *, vault: Vault, today: date | None = None) -> bool
     db.session.add(Demo(id=1))
     actor_id = accounts.create_user(operator, EMAIL, password=PASSWORD, display_name="Koordinator contoh")
     accounts.assign(operator, actor_id, accounts.ADMIN_ROLE)
+    accounts.assign(operator, actor_id, access.role("province").id)
     coordinator = Actor(id=actor_id, type="user")
     pack = demo.read_pack(demo.KALBAR)
     project = catalogue.create_project(coordinator, pack.name["id"], vault=vault, description=pack.description["id"])

@@ -1,6 +1,7 @@
 """A form's answers to take away: the root's table as CSV, or a ZIP with every table and the files.
 
-Programs get values as they are; identity stays masked, and files that may show somebody are not in it.
+Programs get values as they are. What is above the clearance that the actor's role has for downloads is blank, its files
+are not there, and the ZIP says in a file of its own what was left out.
 """
 
 from collections import Counter
@@ -13,10 +14,11 @@ from flask import Response, request
 from api import exports
 from api.central.door import FORM, central, clean_file_name, flag, is_refused, set_file_name
 from api.endpoint import server
-from forms import answers, audit, catalogue, submissions
+from forms import answers, audit, catalogue, policy, submissions
 from forms.access import Actor, Permission
 from forms.models import Form, Project
-from forms.problems import FeatureNotBuilt
+from forms.policy import Clearance
+from forms.problems import FeatureNotBuilt, InsufficientRights
 from forms.vault import Vault
 
 
@@ -24,7 +26,7 @@ from forms.vault import Vault
 def csv(actor: Actor, project: Project, form: Form) -> Response:
     """Give the root's table as CSV, the newest submission first."""
     del project
-    _refuse_what_is_not_built()
+    _demand(actor)
     (_, root), *_ = _tables(actor, form, with_repeats=False)
     audit.record(actor, "form.submission.export", actee_id=form.actee_id)
     return set_file_name(Response(root, content_type="text/csv; charset=utf-8"), f"{form.xml_form_id}.csv")
@@ -34,19 +36,23 @@ def csv(actor: Actor, project: Project, form: Form) -> Response:
 def csv_zip(actor: Actor, project: Project, form: Form) -> Response:
     """Give every table as CSV, and the files that phones sent."""
     del project
-    _refuse_what_is_not_built()
+    _demand(actor)
     vault = server().vault
     tables = _tables(actor, form, with_repeats=True)
     with_media = not is_refused("attachments")
     files = [(clean_file_name(name), blocks) for name, blocks in tables]
     media = _media(actor, form, vault) if with_media else iter(())
     audit.record(actor, "form.submission.export", actee_id=form.actee_id)
-    response = Response(exports.archive(chain(files, media)), content_type="application/zip")
+    response = Response(exports.archive(chain(files, media, _note(actor, form))), content_type="application/zip")
     return set_file_name(response, f"{form.xml_form_id}.zip" if with_media else f"{form.xml_form_id}.csv.zip")
 
 
-def _refuse_what_is_not_built() -> None:
-    """Refuse what would change the rows or columns: to leave it out in silence would give wrong figures."""
+def _demand(actor: Actor) -> None:
+    """Refuse whose role takes nothing away, and what is not built: that would change the rows or columns, and to leave it
+    out in silence would give wrong figures.
+    """
+    if actor.take.clearance == Clearance.NONE:
+        raise InsufficientRights
     if "$filter" in request.args:
         raise FeatureNotBuilt(feature="$filter")
     for name in ("splitSelectMultiples", "deletedFields"):
@@ -71,6 +77,14 @@ def _tables(actor: Actor, form: Form, *, with_repeats: bool) -> list[tuple[str, 
         headings = answers.columns(layout, path, group_paths=group_paths)
         found.append((f"{form.xml_form_id}{ending}.csv", answers.copy(actor, layout, headings, repeat=path)))
     return found
+
+
+def _note(actor: Actor, form: Form) -> Iterator[tuple[str, Iterator[bytes]]]:
+    schema = catalogue.schema(catalogue.current(form).id)
+    missing = [f.path for f in schema.leaves if not policy.lies_open(f.privacy, actor.take.clearance)]
+    if missing:
+        lines = ["Blank here, because your role does not take it away:", *(f"- {path}" for path in missing)]
+        yield "left-out.txt", iter(("\n".join(lines).encode(),))
 
 
 def _media(actor: Actor, form: Form, vault: Vault) -> Iterator[tuple[str, Iterator[bytes]]]:

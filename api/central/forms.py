@@ -202,7 +202,7 @@ def shown(actor: Actor, rows: list[tuple[Form, FormVersion]], *, is_single: bool
     """
     if not is_extended():
         return [{"form": form, "version": version} for form, version in rows]
-    counts = submissions.count_by_form(actor, [form.id for form, _ in rows])
+    counts = submissions.count_by_form(actor, rows[0][0].project_id, [form for form, _ in rows]) if rows else {}
     people = accounts.actors(i for form, version in rows for i in (form.created_by, version.published_by))
     found = []
     for form, version in rows:

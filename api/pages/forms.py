@@ -35,7 +35,7 @@ def form(actor: Actor, project: Project, form: Form) -> FormPage:
 
 
 def _form_page(actor: Actor, project: Project, form: Form, **typed: Any) -> FormPage:
-    counts = submissions.count_by_form(actor, [form.id])[form.id]
+    counts = submissions.count_by_form(actor, project.id, [form])[form.id]
     names = accounts.names_by_id()
     published = catalogue.list_versions(form)
     shown = form_head(actor, form)

@@ -26,7 +26,7 @@ from forms.models import Project
 @pages.on("GET", "/", may=AUTHENTICATED)
 def home(actor: Actor) -> HomePage:
     """Show the projects that the viewer may see."""
-    found = catalogue.list_projects(actor)
+    found = catalogue.list_projects(actor, by_forms=True)
     counts = submissions.count_by_project(actor, [p.id for p in found])
     for p in found:
         if not head(actor, p).may_read:
@@ -59,12 +59,14 @@ def project_new(actor: Actor) -> Any:
     return redirect(url_for("pages.project", project_id=made.id), 303)
 
 
-@pages.on("GET", "/projects/<project_id>", may=Permission.PROJECT_READ)
+@pages.on("GET", "/projects/<project_id>", may=AUTHENTICATED)
 def project(actor: Actor, project: Project) -> ProjectPage:
-    """Show a project's forms."""
+    """Show a project's forms, to whoever may read it or one of them."""
     listed = catalogue.list_forms(actor, project)
+    if not listed:
+        access.demand(actor, Permission.PROJECT_READ, project_id=project.id)
     shown = head(actor, project)
-    counts = submissions.count_by_form(actor, [form.id for form, _version in listed if shown.may_read])
+    counts = submissions.count_by_form(actor, project.id, [form for form, _version in listed])
     lines = tuple(
         FormLine(
             form_id=form.xml_form_id,
@@ -112,7 +114,7 @@ def head(actor: Actor, project: Project) -> ProjectHead:
         id=project.id,
         name=project.name,
         may_manage=Permission.FORM_UPDATE in held,
-        may_read=Permission.SUBMISSION_LIST in held,
+        may_read=Permission.SUBMISSION_LIST in access.verbs_within(actor, project.id),
         is_archived=bool(project.archived),
     )
 

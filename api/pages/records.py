@@ -33,7 +33,7 @@ from api.pages.door import pages
 from api.pages.forms import form_head
 from api.pages.projects import head
 from api.pages.words import Words
-from forms import accounts, answers, catalogue
+from forms import accounts, answers, catalogue, policy
 from forms import submissions as keeping
 from forms.access import Actor, Permission
 from forms.answers import SEALED, Condition, Filter, Record
@@ -69,8 +69,8 @@ def submissions(actor: Actor, project: Project, form: Form) -> Any:
     version = catalogue.current(form)
     words = Words(version)
     layout = answers.layout(form.id, version.id, words.schema)
-    columns = _columns(words)
-    shown, wanted, problem = _filter(words)
+    columns = _columns(actor, words)
+    shown, wanted, problem = _filter(actor, words)
     cursors = {name: int(text) for name in ("older", "newer") if _CURSOR.fullmatch(text := request.args.get(name, ""))}
     total = answers.count(actor, form.id)
     found: list[Record] = []
@@ -96,12 +96,12 @@ def submissions(actor: Actor, project: Project, form: Form) -> Any:
     page = SubmissionsPage(
         project=head(actor, project),
         form=form_head(actor, form),
-        columns=tuple(_column(words, f) for f in columns),
+        columns=tuple(_column(actor, words, f) for f in columns),
         hidden_columns=len(_questions(words)) - len(columns),
         rows=tuple(_line(words, columns, record) for record in found),
         total=total,
         matching=matching,
-        fields=tuple(FieldOption(f.path, words.label(f)) for f in _questions(words) if _can_be_asked_for(f)),
+        fields=tuple(FieldOption(f.path, words.label(f)) for f in _questions(words) if _can_be_asked_for(actor, f)),
         filter=shown,
         suggestions=_suggestions(words, shown.field_path),
         older=str(found[-1].id) if found and (has_more or is_back) else "",
@@ -116,18 +116,22 @@ def _questions(words: Words) -> list[Field]:
     return [f for f in words.schema.level("") if f.control and f.question != "note" and not f.is_file]
 
 
-def _can_be_asked_for(field: Field) -> bool:
-    return not field.is_identity and answers.storage(field) != "geo"
+def _lies_open(actor: Actor, field: Field) -> bool:
+    return policy.lies_open(field.privacy, actor.look.clearance)
 
 
-def _columns(words: Words) -> list[Field]:
-    return _questions(words)[:_COLUMNS]
+def _can_be_asked_for(actor: Actor, field: Field) -> bool:
+    return _lies_open(actor, field) and answers.storage(field) != "geo"
 
 
-def _column(words: Words, field: Field) -> Column:
-    return Column(
-        words.label(field), field.name, is_number=field.type in ("int", "decimal"), is_identity=field.is_identity
-    )
+def _columns(actor: Actor, words: Words) -> list[Field]:
+    """Choose what fits a laptop: identity shows that it is there, what is above the viewer's clearance is no use."""
+    return [f for f in _questions(words) if f.is_identity or _lies_open(actor, f)][:_COLUMNS]
+
+
+def _column(actor: Actor, words: Words, field: Field) -> Column:
+    is_number = field.type in ("int", "decimal")
+    return Column(words.label(field), field.name, is_number=is_number, is_sealed=not _lies_open(actor, field))
 
 
 def _line(words: Words, columns: list[Field], record: Record) -> SubmissionLine:
@@ -145,7 +149,7 @@ def _line(words: Words, columns: list[Field], record: Record) -> SubmissionLine:
     )
 
 
-def _filter(words: Words) -> tuple[SubmissionFilter, Filter, str]:
+def _filter(actor: Actor, words: Words) -> tuple[SubmissionFilter, Filter, str]:
     """Read the filter from the address: as it is shown, as it is asked, and why it cannot be used."""
     text = {name: request.args.get(name, "").strip() for name in ("field", "value", "since", "until", "review")}
     days: dict[str, date] = {}
@@ -156,10 +160,12 @@ def _filter(words: Words) -> tuple[SubmissionFilter, Filter, str]:
         if text[name] and name not in days:
             problem = _("“%(text)s” is no date. Write it as 2026-01-31.", text=text[name])
     field = words.schema.by_path.get(text["field"])
+    # Neither an answer nor what somebody typed in search of one belongs on the page again.
+    typed = text["value"] if field is None or _lies_open(actor, field) else ""
     review = text["review"] if text["review"] in _STATES else ""
     shown = SubmissionFilter(
         text["field"] if field else "",
-        text["value"],
+        typed,
         days.get("since"),
         days.get("until"),
         review,  # type: ignore[arg-type]

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Response, request
+from flask_babel import gettext as _
 
 from api import exports
 from api.endpoint import server, spooled
@@ -18,12 +19,13 @@ from api.pages.door import pages
 from api.pages.forms import form_head
 from api.pages.projects import head
 from api.pages.words import Words
-from forms import answers, audit, catalogue
+from forms import answers, audit, catalogue, policy
 from forms import submissions as keeping
 from forms.access import Actor, Permission
-from forms.answers import SEALED, Choices, Filter, Heading, Layout
+from forms.answers import Choices, Filter, Heading, Layout
 from forms.models import Form, Project
-from forms.problems import NotFound
+from forms.policy import Clearance
+from forms.problems import InsufficientRights, NotFound
 from forms.schema import Field
 
 #: As many days as a chart shows well, as many as it shows where they are asked for, and how far it looks back.
@@ -37,7 +39,11 @@ def summary(actor: Actor, project: Project, form: Form) -> SummaryPage:
     since, until = _day("since"), _day("until")
     back = _days_back(since, until)
     wanted = Filter(submitted_from=since, submitted_to=until, zone=server().zone)
-    asked = [f for f in words.schema.leaves if f.control in ("select", "select1") and not f.is_identity]
+    asked = [
+        f
+        for f in words.schema.leaves
+        if f.control in ("select", "select1") and policy.lies_open(f.privacy, actor.look.clearance)
+    ]
     counted = answers.choice_counts(actor, layout, paths=[f.path for f in asked], where=wanted)
     return SummaryPage(
         project=head(actor, project),
@@ -96,6 +102,7 @@ def _current(form: Form) -> tuple[Words, Layout]:
 @pages.on("GET", "/projects/<project_id>/forms/<xml_form_id>/downloads", may=Permission.SUBMISSION_READ)
 def downloads(actor: Actor, project: Project, form: Form) -> DownloadsPage:
     """Say what can be taken away, and what is left out."""
+    _demand_downloads(actor)
     words, layout = _current(form)
     return DownloadsPage(
         project=head(actor, project),
@@ -105,18 +112,22 @@ def downloads(actor: Actor, project: Project, form: Form) -> DownloadsPage:
                 name=_table_name(form, repeat),
                 label=words.label(words.schema.by_path[repeat]) if repeat else words.version.name,
                 rows=answers.count_rows(actor, layout, repeat),
-                columns=len(_headings(words, layout, repeat)),
+                columns=len(_headings(actor, words, layout, repeat)),
             )
             for repeat in layout.levels
         ),
-        left_out=tuple(words.label(f) for f in words.schema.leaves if f.is_identity),
+        left_out=tuple(words.label(f) for f in _left_out(actor, words)),
         files=keeping.count_files(actor, form),
     )
 
 
 @pages.on("GET", "/projects/<project_id>/forms/<xml_form_id>/download", may=Permission.SUBMISSION_READ)
 def download(actor: Actor, project: Project, form: Form) -> Response:
-    """Give the answers as an Excel workbook, as one CSV file, or as all of them in a ZIP, without the sealed ones."""
+    """Give the answers as an Excel workbook, as one CSV file, or as all of them in a ZIP.
+
+    What is above the clearance that the role has for downloads is left out; the workbook and the ZIP say so.
+    """
+    _demand_downloads(actor)
     words, layout = _current(form)
     kind = request.args.get("format", "")
     audit.record(actor, "form.submission.export", actee_id=form.actee_id, details={"format": kind})
@@ -125,7 +136,7 @@ def download(actor: Actor, project: Project, form: Form) -> Response:
         return spooled(blocks, exports.XLSX, f"{form.xml_form_id}.xlsx")
     if kind == "zip":
         files = ((f"{_table_name(form, repeat)}.csv", _csv(actor, words, layout, repeat)) for repeat in layout.levels)
-        return spooled(exports.archive(files), "application/zip", f"{form.xml_form_id}.zip")
+        return spooled(exports.archive(chain(files, _note(actor, words))), "application/zip", f"{form.xml_form_id}.zip")
     wanted = next(
         (r for r in layout.levels if _table_name(form, r) == request.args.get("table", form.xml_form_id)), None
     )
@@ -138,14 +149,31 @@ def _table_name(form: Form, repeat: str) -> str:
     return f"{form.xml_form_id}{repeat.replace('/', '-')}"
 
 
-def _headings(words: Words, layout: Layout, repeat: str) -> list[Heading]:
-    """List the columns of a download: everything that is not sealed."""
-    schema = words.schema
-    return [h for h in answers.columns(layout, repeat) if not h.path or not schema.by_path[h.path].is_identity]
+def _demand_downloads(actor: Actor) -> None:
+    if actor.take.clearance == Clearance.NONE:
+        raise InsufficientRights
+
+
+def _left_out(actor: Actor, words: Words) -> list[Field]:
+    """List the questions whose answers a download does not have."""
+    return [f for f in words.schema.leaves if not policy.lies_open(f.privacy, actor.take.clearance)]
+
+
+def _note(actor: Actor, words: Words) -> Iterator[tuple[str, Iterator[bytes]]]:
+    """Give the file that says what was left out of the others, where anything was."""
+    if missing := _left_out(actor, words):
+        lines = [_("Left out, because your role does not take it away:"), *(f"- {words.label(f)}" for f in missing)]
+        yield _("left-out.txt"), iter(("\r\n".join(lines).encode(),))
+
+
+def _headings(actor: Actor, words: Words, layout: Layout, repeat: str) -> list[Heading]:
+    """List the columns of a download: everything that the role takes away."""
+    missing = {f.path for f in _left_out(actor, words)}
+    return [h for h in answers.columns(layout, repeat) if h.path not in missing]
 
 
 def _csv(actor: Actor, words: Words, layout: Layout, repeat: str) -> Iterator[bytes]:
-    headings = _headings(words, layout, repeat)
+    headings = _headings(actor, words, layout, repeat)
     # At once: when the blocks leave, the request is over.
     blocks = answers.copy(actor, layout, headings, repeat=repeat, neutral=True, zone=server().zone)
     # A byte order mark: Excel takes a CSV file without one for another encoding.
@@ -157,19 +185,24 @@ def _tables(actor: Actor, form: Form, words: Words, layout: Layout) -> Iterator[
     spoken = door.language()
     described = []
     for repeat in layout.levels:
-        headings = _headings(words, layout, repeat)
+        headings = _headings(actor, words, layout, repeat)
         name = words.schema.by_path[repeat].name if repeat else words.version.name
         labels = [h.label(spoken, words.schema.default_language) for h in headings]
         fields = [words.schema.by_path.get(h.path) for h in headings]
         rows = answers.stream(actor, layout, headings, repeat=repeat)
         yield Table(name, labels, ([_cell(words, f, v) for f, v in zip(fields, row, strict=True)] for row in rows))
         described += [(name, label, h.name) for label, h in zip(labels, headings, strict=True)]
-    titles = {"id": ("Lembar", "Kolom", "Nama di formulir"), "en": ("Sheet", "Column", "Name in the form")}
-    yield Table({"id": "keterangan", "en": "columns"}[spoken], titles[spoken], described)
+    yield Table(_("columns"), (_("Sheet"), _("Column"), _("Name in the form")), described)
+    if missing := _left_out(actor, words):
+        yield Table(
+            _("left out"),
+            (_("Left out, because your role does not take it away"),),
+            [(words.label(f),) for f in missing],
+        )
 
 
 def _cell(words: Words, field: Field | None, value: Any) -> Any:
     """Write the labels of choices; anything else stays what it is."""
-    if value is SEALED or field is None or not isinstance(value, str) or not (field.choice_list or field.choices_file):
-        return None if value is SEALED else value
+    if field is None or not isinstance(value, str) or not (field.choice_list or field.choices_file):
+        return value
     return words.text(field, value)

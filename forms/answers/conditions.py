@@ -11,7 +11,7 @@ from datetime import date, datetime, time
 from typing import Any, Literal
 
 from forms.answers.places import Layout, Place
-from forms.problems import IdentityNotSearchable, InvalidDataType, KeyDoesNotExist
+from forms.problems import IdentityNotSearchable, InvalidDataType, KeyDoesNotExist, NotCleared
 
 #: "is" the value; "contains" a text, in any letter case; "has" a choice among several; "from" and "to" the value, too.
 Operator = Literal["is", "contains", "has", "from", "to"]
@@ -57,8 +57,9 @@ class Clause:
 def clause(form_id: int, wanted: Filter | None, layout: Layout | None) -> Clause:
     """Turn a filter into SQL; deleted submissions are never wanted.
 
-    Raises KeyDoesNotExist for a path that is no question of the root, IdentityNotSearchable for one of class identity,
-    InvalidDataType for a value or an operator that its type does not have.
+    `layout` is as the reader sees it. Raises KeyDoesNotExist for a path that is no question of the root,
+    IdentityNotSearchable for one of class identity, NotCleared for one above the reader's clearance, InvalidDataType
+    for a value or an operator that its type does not have.
     """
     wanted = wanted or Filter()
     parts = ["s.form_id = %(form)s::bigint", "s.deleted_at is null"]
@@ -92,9 +93,16 @@ def _place(layout: Layout | None, path: str) -> Place:
     place = layout.places.get(path)
     if place is None or place.field.repeat:
         raise KeyDoesNotExist(field=path)
-    if place.column.type == "sealed":
-        raise IdentityNotSearchable(path=path)
+    demand_open(place)
     return place
+
+
+def demand_open(place: Place) -> None:
+    """Raise IdentityNotSearchable for a question that is sealed, NotCleared for one above the reader's clearance."""
+    if place.is_hidden:
+        raise NotCleared(path=place.field.path)
+    if place.is_closed:
+        raise IdentityNotSearchable(path=place.field.path)
 
 
 _SIGNS = {"is": "=", "from": ">=", "to": "<="}

@@ -31,7 +31,7 @@ from forms.problems import DatabaseAway
 _BLOCK = 128 * 1024
 
 
-def copy(  # noqa: PLR0913 - what an export is made of
+def copy(
     actor: Actor,
     layout: Layout,
     headings: Sequence[Heading],
@@ -41,16 +41,17 @@ def copy(  # noqa: PLR0913 - what an export is made of
     header: Sequence[str] | None = None,
     neutral: bool = False,
     zone: str | None = None,
-    mask: str = "***",
 ) -> Iterator[bytes]:
     """Copy the root or a repeat as CSV (RFC 4180, but a line feed ends a line), the newest submission first.
 
     `headings` are of that level (see `columns`); `header` names the columns otherwise than they do. See `Style` for
     the rest. The filter is on the submission, also for a repeat. Everything is read when this returns; the blocks of
-    some 128 kB then come from a file. Raises what a filter is refused for, and DatabaseAway.
+    some 128 kB then come from a file. What is sealed, or above the clearance that the actor's role has for downloads,
+    is blank. Raises what a filter is refused for, and DatabaseAway.
     """
+    layout = layout.seen(actor.take.clearance)
     wanted = conditions.clause(layout.form_id, where, layout)
-    style = Style(neutral=neutral, zone=zone, mask=mask)
+    style = Style(neutral=neutral, zone=zone)
     query = _Query(layout, repeat, wanted, style)
     names = [h.name for h in headings] if header is None else list(header)
     files = _spool(actor, query, headings, "(format csv)")
@@ -60,10 +61,11 @@ def copy(  # noqa: PLR0913 - what an export is made of
 def stream(
     actor: Actor, layout: Layout, headings: Sequence[Heading], *, repeat: str = "", where: Filter | None = None
 ) -> Iterator[tuple[Any, ...]]:
-    """Read the root or a repeat row by row as typed values, None where there is no answer, SEALED for a sealed one.
+    """Read the root or a repeat row by row as typed values, None where there is no answer or none to take away.
 
     Otherwise as `copy`: everything is read when this returns. A geo's value is its text.
     """
+    layout = layout.seen(actor.take.clearance)
     wanted = conditions.clause(layout.form_id, where, layout)
     query = _Query(layout, repeat, wanted, Style(typed=True))
     files = _spool(actor, query, headings, "")
@@ -100,7 +102,7 @@ class _Query:
         places = (self.layout.places[h.path] for h in headings if h.path)
         pages: frozenset[int] = frozenset().union(*(place.pages for place in places))
         about = {h.name for h in headings if not h.path}
-        parameters = {**self.wanted.parameters, "mask": self.style.mask, "wall": self.style.zone}
+        parameters = {**self.wanted.parameters, "wall": self.style.zone}
         if self.repeat == "":
             # Every submission has a row on page 0; only an inner join can be read backwards in step with `s`.
             tables = f"submissions s join {self.layout.table('', 0)} p0 on p0.submission_id = s.id"
@@ -185,7 +187,7 @@ def _spool(actor: Actor, query: _Query, headings: Sequence[Heading], form: str) 
     """Run the copies in one snapshot, each into an unlinked file."""
     with db.engine.connect() as connection, ExitStack() as opened:
         connection.execute(text("set transaction isolation level repeatable read, read only"))
-        see(actor.scopes, connection)
+        see(actor.take.scopes, connection)
         for setting in _SETTINGS:
             connection.execute(text(f"set local {setting}"))
         has_files: bool = connection.execute(_HAS_FILES, {"form": query.layout.form_id}).scalar_one()

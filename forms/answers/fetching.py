@@ -39,7 +39,7 @@ def fetch(
             found = rows.setdefault((keys[0], keys[1]), Found(*keys, values={}))
             position = 0
             for place in part:
-                width = place.column.width
+                width = place.width
                 found.values[place.field.path] = _value(place, values[position : position + width])
                 position += width
     return list(rows.values())
@@ -49,10 +49,10 @@ def in_parts(places: Sequence[Place]) -> Iterator[Sequence[Place]]:
     """Cut places into what one SELECT can list; at least one part, which may be empty."""
     start = width = 0
     for end, place in enumerate(places):
-        width += place.column.width
+        width += place.width
         if width > WIDEST:
             yield places[start:end]
-            start, width = end, place.column.width
+            start, width = end, place.width
     yield places[start:]
 
 
@@ -66,17 +66,17 @@ def joins(layout: Layout, repeat: str, pages: Iterable[int], row: str) -> str:
 
 
 def _columns(place: Place, *, sealed: bool) -> tuple[str, ...]:
-    if place.column.type == "geo":
+    if place.column.type == "geo" and not place.is_closed:
         return tuple(f"p{place.column.page}.{name}" for name in place.column.names)
     return (place.column.sql if sealed else place.sql,)
 
 
 def _value(place: Place, columns: Sequence[Any]) -> Value | Sealed | bytes | None:
     first = columns[0]
+    if place.is_closed and isinstance(first, bool):
+        return SEALED if first else None
     if place.column.type == "geo" and first is not None:
         return Geo(*columns)
-    if place.column.type == "sealed" and isinstance(first, bool):
-        return SEALED if first else None
     value: Value | bytes | None = first
     return value
 

@@ -5,7 +5,7 @@ whatever the number of questions.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -17,7 +17,6 @@ from forms.answers.conditions import Filter
 from forms.answers.fetching import joins
 from forms.answers.places import Layout, Place
 from forms.db import db, see
-from forms.problems import IdentityNotSearchable
 
 #: GROUPING() takes 31 columns and a SELECT lists 1,664.
 _CHOICES_AT_ONCE = 31
@@ -56,6 +55,7 @@ class Numbers:
 def count(actor: Actor, form_id: int, *, where: Filter | None = None, layout: Layout | None = None) -> int:
     """Count the records that the actor may see; `layout` is only needed for a filter on answers."""
     see(actor.scopes)
+    layout = layout.seen(actor.look.clearance) if layout is not None else None
     wanted = conditions.clause(form_id, where, layout)
     tables = joins(layout, "", wanted.pages, "s.id") if layout is not None else ""
     statement = f"select count(*) from submissions s{tables} where {wanted.sql}"
@@ -65,6 +65,7 @@ def count(actor: Actor, form_id: int, *, where: Filter | None = None, layout: La
 
 def count_rows(actor: Actor, layout: Layout, repeat: str = "") -> int:
     """Count the rows that a copy of the root or of a repeat has for the actor."""
+    actor = replace(actor, look=actor.take)
     if repeat == "":
         return count(actor, layout.form_id)
     see(actor.scopes)
@@ -111,16 +112,16 @@ def choice_counts(
     """Count the answers to questions: numbers by their spread, several choices one by one, others by value.
 
     The filter is on the submission, also for questions in repeats, whose rows are then counted.
-    Raises IdentityNotSearchable for a question of class identity, and what a filter is refused for.
+    Raises what a filter is refused for, also for the questions themselves.
     """
     see(actor.scopes)
+    layout = layout.seen(actor.look.clearance)
     found: dict[str, Choices | Numbers] = {}
     wanted = conditions.clause(layout.form_id, where, layout)
     for level in layout.levels.values():
         places = [p for p in level.places if p.field.path in paths]
         for place in places:
-            if place.column.type == "sealed":
-                raise IdentityNotSearchable(path=place.field.path)
+            conditions.demand_open(place)
         numbers = [p for p in places if p.column.type in ("bigint", "double precision")]
         several = [p for p in places if p.field.is_multiple]
         single = [p for p in places if p not in numbers and p not in several]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 
-from forms.answers.places import SEALED, Layout, Place
+from forms.answers.places import Layout, Place
 from forms.schema import Texts, localized
 
 #: Where the parts of a geopoint are in its text.
@@ -75,13 +75,12 @@ class Style:
     """How values are written.
 
     `neutral` puts an apostrophe before a text that a spreadsheet would take for a formula. Instants are ISO 8601 in
-    UTC with milliseconds, or, with a `zone`, the wall clock there as spreadsheets read it. `mask` stands for a sealed
-    answer. `typed` writes values for `stream` to read back instead.
+    UTC with milliseconds, or, with a `zone`, the wall clock there as spreadsheets read it. `typed` writes values for
+    `stream` to read back instead. A sealed or hidden answer is null.
     """
 
     neutral: bool = False
     zone: str | None = None
-    mask: str = "***"
     typed: bool = False
 
 
@@ -98,8 +97,9 @@ def cell(layout: Layout, heading: Heading, style: Style) -> str:
 
 def _answer(place: Place, heading: Heading, style: Style) -> str:
     kind = place.column.type
-    if kind == "sealed":
-        return f"case when {place.sql} then {'true' if style.typed else '%(mask)s'} end"
+    if place.is_closed:
+        # Never a mask: somebody would send it back as the answer.
+        return "null"
     if heading.part:
         return f"nullif(split_part({place.sql}, ' ', {_GEOPOINT[heading.part]}), '')"
     if style.typed:
@@ -161,5 +161,5 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "date": date.fromisoformat,
     "time": time.fromisoformat,
     "timestamptz": datetime.fromisoformat,
-    "sealed": lambda _: SEALED,
+    "sealed": str,
 }

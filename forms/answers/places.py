@@ -6,7 +6,7 @@ of it. Names of tables and columns are made here, from numbers alone.
 
 from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import cached_property
 from threading import Lock
@@ -17,6 +17,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import Connection, Engine
 
 from forms.db import db
+from forms.policy import NEEDED, Clearance
 from forms.schema import Field, Schema
 
 #: How an answer is kept: a column of this SQL type, three of them for "geo", bytes for "sealed".
@@ -143,10 +144,26 @@ class Place:
     field: Field
     column: Column
     earlier: tuple[Column, ...] = ()
+    is_hidden: bool = False
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether its answers leave as SEALED only: they are kept so, or the reader's clearance is too low."""
+        return self.is_hidden or self.column.type == "sealed"
+
+    @property
+    def width(self) -> int:
+        """How many columns of a query it takes."""
+        return 1 if self.is_closed else self.column.width
 
     @cached_property
     def sql(self) -> str:
-        """The answer as an SQL expression over the pages p0, p1, …; of a sealed one, whether there is any."""
+        """The answer as an SQL expression over the pages p0, p1, …; of a sealed one, whether there is any.
+
+        Of a hidden one not even that: whether something sensitive was answered is an answer.
+        """
+        if self.is_hidden:
+            return "true"
         if self.column.type == "sealed":
             return f"({self.column.sql} is not null)"
         if not self.earlier:
@@ -157,7 +174,7 @@ class Place:
     @cached_property
     def pages(self) -> frozenset[int]:
         """The pages that `sql` reads."""
-        return frozenset(c.page for c in (self.column, *self.earlier))
+        return frozenset() if self.is_hidden else frozenset(c.page for c in (self.column, *self.earlier))
 
 
 @dataclass(frozen=True)
@@ -177,6 +194,16 @@ class Level:
             pages.setdefault(place.column.page, []).append(place)
         return {page: tuple(places) for page, places in pages.items()}
 
+    def seen(self, clearance: Clearance) -> "Level":
+        """Give it with the places hidden that need more."""
+        return replace(
+            self,
+            places=tuple(
+                replace(place, is_hidden=True) if NEEDED[place.field.privacy] > clearance else place
+                for place in self.places
+            ),
+        )
+
 
 @dataclass(frozen=True, eq=False)
 class Layout:
@@ -186,11 +213,21 @@ class Layout:
     version_id: int
     schema: Schema
     levels: dict[str, Level]
+    _seen: dict[Clearance, "Layout"] = field(default_factory=dict, repr=False)
 
     @cached_property
     def places(self) -> dict[str, Place]:
         """Every answer's place under its path."""
         return {place.field.path: place for level in self.levels.values() for place in level.places}
+
+    def seen(self, clearance: Clearance) -> "Layout":
+        """Give it as somebody with that clearance sees it: what is above lies hidden."""
+        if NEEDED[self.schema.strictest] <= clearance:
+            return self
+        if clearance not in self._seen:
+            levels = {repeat: level.seen(clearance) for repeat, level in self.levels.items()}
+            self._seen[clearance] = Layout(self.form_id, self.version_id, self.schema, levels)
+        return self._seen[clearance]
 
     def table(self, repeat: str, page: int) -> str:
         """Name the table of a level's page."""

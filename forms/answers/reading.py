@@ -78,6 +78,7 @@ def select(
     Raises what a filter is refused for.
     """
     see(actor.scopes)
+    layout = layout.seen(actor.look.clearance)
     wanted = conditions.clause(layout.form_id, where, layout)
     bounds = "" if before is None else " and s.id < %(before)s::bigint"
     bounds += "" if after is None else " and s.id > %(after)s::bigint"
@@ -109,6 +110,7 @@ def one(actor: Actor, layout: Layout, submission_id: int) -> dict[str, Any]:
     Raises NotFound where there is none that the actor may see.
     """
     see(actor.scopes)
+    layout = layout.seen(actor.look.clearance)
     known = text("select from submissions where id = :id and form_id = :form and deleted_at is null")
     if db.session.execute(known, {"id": submission_id, "form": layout.form_id}).first() is None:
         raise NotFound
@@ -123,16 +125,16 @@ def one(actor: Actor, layout: Layout, submission_id: int) -> dict[str, Any]:
 def tree(layout: Layout, rows: Iterable[Row]) -> dict[str, Any]:
     """Lay rows out as `one` gives them: the rows of a level after those around them, in the order of their numbers.
 
-    What is of class identity is SEALED, also where the rows have it in the clear.
+    What is closed to the reader of this layout is SEALED, also where the rows have it in the clear.
     """
     steps = {repeat: _steps(layout, repeat) for repeat in layout.levels}
     trees: dict[tuple[str, int], dict[str, Any]] = {}
     for row in rows:
         level = layout.levels[row.repeat]
-        grown = trees[row.repeat, row.number] = _tree(steps[row.repeat], row.repeat, row.values)
+        grown = trees[row.repeat, row.number] = _tree(layout, steps[row.repeat], row.repeat, row.values)
         if level.parent is not None:
             _at(trees[level.parent, row.parent], row.repeat[len(level.parent) :]).append(grown)
-    return trees.get(("", 0)) or _tree(steps[""], "", {})
+    return trees.get(("", 0)) or _tree(layout, steps[""], "", {})
 
 
 def _steps(layout: Layout, repeat: str) -> list[Field]:
@@ -140,15 +142,16 @@ def _steps(layout: Layout, repeat: str) -> list[Field]:
     return [f for f in layout.schema.fields if f.repeat == repeat]
 
 
-def _tree(steps: list[Field], repeat: str, values: Mapping[str, Any]) -> dict[str, Any]:
+def _tree(layout: Layout, steps: list[Field], repeat: str, values: Mapping[str, Any]) -> dict[str, Any]:
     """Lay out a row's values as the form does, its repeats still empty."""
     tree: dict[str, Any] = {}
     empty = {"group": dict, "repeat": list}
     for step in steps:
         around, _, name = step.path[len(repeat) :].rpartition("/")
         if step.kind == "leaf":
-            value = values.get(step.path)
-            _at(tree, around)[name] = SEALED if step.is_identity and value is not None else value
+            place, value = layout.places[step.path], values.get(step.path)
+            is_closed = place.is_hidden or (place.is_closed and value is not None)
+            _at(tree, around)[name] = SEALED if is_closed else value
         else:
             _at(tree, around)[name] = empty[step.kind]()
     return tree

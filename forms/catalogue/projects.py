@@ -56,7 +56,7 @@ _PROJECTS = text(
     select projects.id from projects
     where projects.deleted_at is null and exists (
         select from assignments join roles on roles.id = assignments.role_id
-        where assignments.actor_id = :actor and assignments.form_id is null
+        where assignments.actor_id = :actor and (assignments.form_id is null or :by_forms)
           and (assignments.project_id is null or assignments.project_id = projects.id)
           and 'project.read' = any(roles.verbs) and roles.verbs && array['form.list', 'open_form.list']
     )
@@ -65,9 +65,12 @@ _PROJECTS = text(
 )
 
 
-def list_projects(actor: Actor) -> list[Project]:
-    """List the projects that an actor may read, those in use first, by name (ODK Central API, projects)."""
-    ids = db.session.execute(_PROJECTS, {"actor": actor.id}).scalars().all()
+def list_projects(actor: Actor, *, by_forms: bool = False) -> list[Project]:
+    """List the projects that an actor may read, those in use first, by name (ODK Central API, projects).
+
+    A role on a form alone does not list the project there; for people, who find the form nowhere else, `by_forms` does.
+    """
+    ids = db.session.execute(_PROJECTS, {"actor": actor.id, "by_forms": by_forms}).scalars().all()
     rows = {row.id: row for row in db.session.execute(select(Project).where(Project.id.in_(ids))).scalars()}
     return [rows[i] for i in ids]
 

@@ -138,6 +138,7 @@ def publish(actor: Actor, found: Form, *, notes: str | None = None, as_version: 
     now = datetime.now(UTC)
     version.published_at, version.published_by, version.notes = now, actor.id, notes
     found.current_id, found.draft_id = version.id, None
+    found.has_cases = found.has_cases or schema(version.id).has_cases
     if old is not None:
         found.updated_at = now
     db.session.flush()

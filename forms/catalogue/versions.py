@@ -25,18 +25,24 @@ def form(found: Project, xml_form_id: str) -> Form:
 
 
 def list_forms(actor: Actor, found: Project) -> list[tuple[Form, FormVersion]]:
-    """List a project's forms with the version that stands for each, by name (ODK Central API, forms, 7.2).
+    """List the forms of a project that an actor may read, with the version that stands for each, by name.
 
-    Forms that were never published are for whoever may change forms, closed ones for whoever may read all forms.
+    Forms that were never published are for whoever may change them, closed ones for whoever may read all forms
+    (ODK Central API, forms, 7.2).
     """
-    held = access.verbs(actor, project_id=found.id)
     shown = select(Form, FormVersion).join(FormVersion, FormVersion.id == func.coalesce(Form.current_id, Form.draft_id))
     shown = shown.where(Form.project_id == found.id, Form.deleted_at.is_(None))
-    if Permission.FORM_UPDATE not in held:
-        shown = shown.where(Form.current_id.is_not(None))
-        if Permission.FORM_READ not in held:
-            shown = shown.where(Form.state != "closed")
-    return [(f, v) for f, v in db.session.execute(shown.order_by(FormVersion.name, Form.xml_form_id))]
+    rows = [(f, v) for f, v in db.session.execute(shown.order_by(FormVersion.name, Form.xml_form_id))]
+    held = access.on_forms(actor, found.id, [form for form, _ in rows])
+    return [(form, version) for form, version in rows if _is_listed(form, held[form.id][1])]
+
+
+def _is_listed(form: Form, held: frozenset[str]) -> bool:
+    if Permission.FORM_UPDATE in held:
+        return True
+    return form.current_id is not None and (
+        Permission.FORM_READ in held or (Permission.OPEN_FORM_READ in held and form.state != "closed")
+    )
 
 
 @dataclass(frozen=True)
@@ -52,7 +58,7 @@ class Listed:
 
 _FOR_PHONE = """
     with held as materialized (
-        select assignments.project_id, assignments.form_id
+        select assignments.project_id, assignments.form_id, roles.cases
         from assignments join roles on roles.id = assignments.role_id
         where assignments.actor_id = %(actor)s and roles.verbs && array['form.read', 'open_form.read']
     )
@@ -66,6 +72,7 @@ _FOR_PHONE = """
       and exists (
           select from held where (held.project_id is null or held.project_id = forms.project_id)
                              and (held.form_id is null or held.form_id = forms.id)
+                             and (held.cases or not forms.has_cases)
       )
     order by form_versions.name, forms.xml_form_id
     """

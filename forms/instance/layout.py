@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 
 from forms.instance.envelope import Instance, children_named, local_name
 from forms.instance.values import Value, typed
-from forms.schema import Field, Schema
+from forms.schema import PRIVACIES, Field, Privacy, Schema
 
 MAX_SCOPE = 200
 
@@ -31,11 +31,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class ExpectedFile:
-    """A file that the submission names: its name as in the XML, the first field with it, and whether it is identity."""
+    """A file that the submission names: its name as in the XML, the first field with it, and the class that it has."""
 
     name: str = field(repr=False)
     path: str
-    is_identity: bool
+    privacy: Privacy
 
 
 @dataclass(frozen=True)
@@ -112,9 +112,9 @@ class _Layout:
         if asked.scope:
             self._scope(asked, stripped)
         if asked.is_file:
-            # The log of a whole form tells what was typed into its identity fields.
-            logs_all = asked.path == "/meta/audit" and self.schema.has_identity
-            self._expect(stripped, asked.path, is_identity=asked.is_identity or logs_all)
+            # The log of a whole form tells what was typed into any of its fields.
+            logs_all = asked.path == "/meta/audit"
+            self._expect(stripped, asked.path, self.schema.strictest if logs_all else asked.privacy)
 
     def _scope(self, asked: Field, text: str) -> None:
         for key in text.split() if asked.is_multiple else (text,):
@@ -123,17 +123,17 @@ class _Layout:
             else:
                 self.misfits[asked.path] = None
 
-    def _expect(self, name: str, path: str, *, is_identity: bool) -> None:
+    def _expect(self, name: str, path: str, privacy: Privacy) -> None:
         earlier = self.files.get(name)
-        if earlier is None or is_identity > earlier.is_identity:
-            self.files[name] = ExpectedFile(name, earlier.path if earlier else path, is_identity)
+        if earlier is None or PRIVACIES.index(privacy) > PRIVACIES.index(earlier.privacy):
+            self.files[name] = ExpectedFile(name, earlier.path if earlier else path, privacy)
 
     def expect_encrypted(self, root: Element) -> None:
         """Expect the files of an encrypted instance; any may be the identity that the form asks for."""
         media = [("/media/file", e) for block in children_named(root, "media") for e in children_named(block, "file")]
         for path, element in (*media, *(("/encryptedXmlFile", e) for e in children_named(root, "encryptedXmlFile"))):
             if name := (element.text or "").strip():
-                self._expect(name, path, is_identity=self.schema.has_identity)
+                self._expect(name, path, self.schema.strictest)
 
 
 def _meta_only(root: Element) -> Element:

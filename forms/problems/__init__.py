@@ -74,6 +74,7 @@ from forms.problems.records import (
     InstanceTooLarge,
     InstanceWithDoctype,
     NotAcceptingSubmissions,
+    NotCleared,
     SealBroken,
 )
 from forms.problems.requests import (
@@ -91,6 +92,7 @@ from forms.problems.requests import (
     MissingParameters,
     MultipartParsingFailed,
     NotFound,
+    OwnRights,
     PasswordTooLong,
     PasswordTooShort,
     RequestTooLarge,
@@ -165,8 +167,10 @@ __all__ = [
     "MultipartParsingFailed",
     "NoPublishedVersion",
     "NotAcceptingSubmissions",
+    "NotCleared",
     "NotFound",
     "NothingToBackUp",
+    "OwnRights",
     "PasswordTooLong",
     "PasswordTooShort",
     "PoliciesBypassed",

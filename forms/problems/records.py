@@ -33,6 +33,15 @@ class IdentityNotSearchable(Problem):
     public = ("path",)
 
 
+class NotCleared(Problem):
+    """Somebody filters by, counts, or asks for what is above the clearance of their role."""
+
+    code = 403.903
+    message = "Your role here does not show {path}, so it cannot be searched, counted or opened either."
+    message_id = "Peran Anda di sini tidak menampilkan {path}, jadi tidak dapat dicari, dihitung, atau dibuka."
+    public = ("path",)
+
+
 class IdentityNotOpen(Problem):
     """What was asked for holds sealed answers, which are opened one at a time for a reason."""
 

@@ -165,6 +165,17 @@ class ForgedRequest(Problem):
     message_id = "Halaman ini sudah kedaluwarsa atau berasal dari tempat lain. Kembali, muat ulang, lalu coba lagi."
 
 
+class OwnRights(Problem):
+    """Somebody gives themselves what opens people's data."""
+
+    code = 403.904
+    message = "Nobody can open people's data to themselves. Ask another administrator or project manager to give it."
+    message_id = (
+        "Tidak seorang pun dapat membuka data orang untuk dirinya sendiri. "
+        "Minta administrator atau pengelola proyek lain memberikannya."
+    )
+
+
 class NotFound(Problem):
     """There is nothing here, or nothing that the actor may see."""
 

@@ -1,7 +1,8 @@
 """What is kept of submissions, given back: records and their contents, XML and files. Nothing is written here.
 
 Every function takes the actor first and tells the transaction whose rows it may see; what lies outside that is as if it
-were not there (NotFound). XML and files that hold identity are not given at all: IdentityNotOpen.
+were not there (NotFound). XML and files are given as a whole, to whoever has the clearance for all that is in them:
+IdentityNotOpen or NotCleared otherwise.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,11 +12,12 @@ from typing import Any
 
 from sqlalchemy import Row, Select, func, select, text
 
-from forms import answers, catalogue, instance
-from forms.access import Actor
+from forms import access, answers, catalogue, instance
+from forms.access import Actor, Permission
 from forms.db import db, see
 from forms.models import Blob, Form, Submission, SubmissionFile, SubmissionVersion
-from forms.problems import IdentityNotOpen, NotFound
+from forms.policy import NEEDED, Clearance
+from forms.problems import IdentityNotOpen, NotCleared, NotFound
 from forms.submissions.receive import file_context, name_hash, xml_context
 from forms.vault import Vault
 
@@ -79,9 +81,8 @@ def _pairs(rows: Select[Submission, SubmissionVersion]) -> list[Kept]:
 
 
 def xml(actor: Actor, form: Form, content: SubmissionVersion, *, vault: Vault) -> bytes:
-    """Give a content's XML exactly as it was sent; IdentityNotOpen where its form asks for identity."""
-    if catalogue.schema(content.form_version_id).has_identity:
-        raise IdentityNotOpen
+    """Give a content's XML exactly as it was sent, to whoever has the clearance for all that its form asks for."""
+    _demand(actor, NEEDED[catalogue.schema(content.form_version_id).strictest], "XML")
     see(actor.scopes)
     sealed = select(SubmissionVersion.xml).where(SubmissionVersion.id == content.id)
     return vault.project(form.project_id).unseal(db.session.execute(sealed).scalar_one(), xml_context(form.id))
@@ -97,7 +98,7 @@ def laid_out(actor: Actor, form: Form, content: SubmissionVersion, *, vault: Vau
     sealed = select(SubmissionVersion.xml).where(SubmissionVersion.id == content.id)
     opened = vault.project(form.project_id).unseal(db.session.execute(sealed).scalar_one(), xml_context(form.id))
     rows = instance.rows(instance.parse(opened), schema).rows
-    layout = answers.layout(form.id, content.form_version_id, schema)
+    layout = answers.layout(form.id, content.form_version_id, schema).seen(actor.look.clearance)
     levels = {repeat: place for place, repeat in enumerate(layout.levels)}
     return answers.tree(layout, sorted(rows, key=lambda row: (levels[row.repeat], row.number)))
 
@@ -113,36 +114,35 @@ class File:
 
 
 def files(actor: Actor, form: Form, content: SubmissionVersion, *, vault: Vault) -> list[File]:
-    """List a content's files by name, but for those of class identity, whose very names are sealed."""
+    """List a content's files by name, but for those above the actor's clearance, whose very names are sealed."""
     see(actor.scopes)
-    rows = _files().where(SubmissionFile.version_id == content.id, ~SubmissionFile.is_identity)
+    rows = _files().where(SubmissionFile.version_id == content.id, SubmissionFile.needs <= actor.look.clearance)
     found = [_opened(row, form, vault) for row in db.session.execute(rows)]
     return sorted(found, key=lambda file: file.name)
 
 
 def file(actor: Actor, form: Form, content: SubmissionVersion, name: str, *, vault: Vault) -> File:
-    """Find a content's file by its name; NotFound without a slot, IdentityNotOpen where it may show somebody."""
+    """Find a content's file by its name; NotFound without a slot, and what `xml` raises without the clearance."""
     see(actor.scopes)
     hashed = name_hash(vault.project(form.project_id), name)
     rows = _files().where(SubmissionFile.version_id == content.id, SubmissionFile.name_hash == hashed)
     row = db.session.execute(rows).first()
     if row is None:
         raise NotFound
-    if row.SubmissionFile.is_identity:
-        raise IdentityNotOpen
+    _demand(actor, Clearance(row.SubmissionFile.needs), name)
     return _opened(row, form, vault)
 
 
 def media(actor: Actor, form: Form, *, vault: Vault) -> Iterator[File]:
-    """Yield the files of all newest contents that have arrived and are not identity, the newest submission first."""
-    see(actor.scopes)
+    """Yield the files of all newest contents that have arrived and that the actor may take away, the newest first."""
+    see(actor.take.scopes)
     rows = _files().join(SubmissionVersion, SubmissionVersion.id == SubmissionFile.version_id)
     rows = rows.join(Submission, Submission.id == SubmissionVersion.submission_id).where(
         Submission.form_id == form.id,
         Submission.deleted_at.is_(None),
         SubmissionVersion.current,
         SubmissionFile.blob_id.is_not(None),
-        ~SubmissionFile.is_identity,
+        SubmissionFile.needs <= actor.take.clearance,
     )
     for row in db.session.execute(rows.order_by(Submission.id.desc())):
         yield _opened(row, form, vault)
@@ -159,6 +159,14 @@ def count_files(actor: Actor, form: Form) -> int:
     rows = rows.join(Submission, Submission.id == SubmissionVersion.submission_id)
     rows = rows.where(Submission.form_id == form.id, Submission.deleted_at.is_(None))
     return db.session.execute(rows.where(SubmissionVersion.current, SubmissionFile.blob_id.is_not(None))).scalar_one()
+
+
+def _demand(actor: Actor, needed: Clearance, what: str) -> None:
+    if needed <= actor.look.clearance:
+        return
+    if needed == Clearance.IDENTITY:
+        raise IdentityNotOpen
+    raise NotCleared(path=what)
 
 
 def _files() -> Select[SubmissionFile, Blob]:
@@ -182,9 +190,20 @@ class Counts:
     last_submission: datetime | None = None
 
 
-def count_by_form(actor: Actor, form_ids: Sequence[int]) -> dict[int, Counts]:
-    """Count the submissions of some forms that the actor may see, by form id; a form without any counts nothing."""
-    see(actor.scopes)
+def count_by_form(actor: Actor, project_id: int, forms: Sequence[Form]) -> dict[int, Counts]:
+    """Count the submissions of some forms of a project that the actor may see, by form id."""
+    counted: dict[int, Counts] = {}
+    by_scopes: dict[tuple[str, ...], list[int]] = {}
+    for form_id, (here, held) in access.on_forms(actor, project_id, forms).items():
+        if Permission.SUBMISSION_LIST in held:
+            by_scopes.setdefault(here.scopes, []).append(form_id)
+    for scopes, form_ids in by_scopes.items():
+        counted |= _counts(scopes, form_ids)
+    return {form.id: counted.get(form.id, Counts()) for form in forms}
+
+
+def _counts(scopes: Sequence[str], form_ids: Sequence[int]) -> dict[int, Counts]:
+    see(scopes)
     state = Submission.review_state
     rows = select(
         Submission.form_id,
@@ -200,7 +219,7 @@ def count_by_form(actor: Actor, form_ids: Sequence[int]) -> dict[int, Counts]:
         numbers = dict(row)
         form_id = numbers.pop("form_id")
         counted[form_id] = Counts(**numbers)
-    return {form_id: counted.get(form_id, Counts()) for form_id in form_ids}
+    return counted
 
 
 _BY_PROJECT = text(
@@ -208,14 +227,8 @@ _BY_PROJECT = text(
     select projects.id,
            (select count(*) from forms where forms.project_id = projects.id and forms.deleted_at is null) as forms,
            (select count(*) from field_keys join actors on actors.id = field_keys.actor_id
-            where field_keys.project_id = projects.id and actors.deleted_at is null) as app_users,
-           arrived.count as submissions, arrived.last as last_submission
-    from projects cross join lateral (
-        select count(*) as count, max(submissions.created_at) as last
-        from forms join submissions on submissions.form_id = forms.id
-        where forms.project_id = projects.id and forms.deleted_at is null and submissions.deleted_at is null
-    ) arrived
-    where projects.id = any(:ids)
+            where field_keys.project_id = projects.id and actors.deleted_at is null) as app_users
+    from projects where projects.id = any(:ids)
     """
 )
 
@@ -223,8 +236,12 @@ _BY_PROJECT = text(
 def count_by_project(actor: Actor, project_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
     """Count some projects' forms, app users and submissions, and tell when the last one came, by project id.
 
-    Each has the keys forms, app_users, submissions, last_submission.
+    Each has the keys forms, app_users, submissions, last_submission; the last two are of what the actor may see.
     """
-    see(actor.scopes)
-    rows = db.session.execute(_BY_PROJECT, {"ids": list(project_ids)}).mappings()
-    return {row["id"]: dict(row) for row in rows}
+    counted = {}
+    for row in db.session.execute(_BY_PROJECT, {"ids": list(project_ids)}).mappings():
+        forms = db.session.scalars(select(Form).where(Form.project_id == row["id"], Form.deleted_at.is_(None))).all()
+        counts = count_by_form(actor, row["id"], forms).values()
+        last = max((c.last_submission for c in counts if c.last_submission), default=None)
+        counted[row["id"]] = {**row, "submissions": sum(c.submissions for c in counts), "last_submission": last}
+    return counted

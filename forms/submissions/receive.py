@@ -17,6 +17,7 @@ from forms.access import Actor
 from forms.db import db, run
 from forms.instance import Instance, Rows, Value
 from forms.models import Form
+from forms.policy import NEEDED
 from forms.problems import (
     AuthenticationFailed,
     DeprecatedIdNotFound,
@@ -141,6 +142,7 @@ _TARGET = """
                    where assignments.actor_id = %(actor)s
                      and (assignments.project_id is null or assignments.project_id = forms.project_id)
                      and (assignments.form_id is null or assignments.form_id = forms.id)
+                     and (roles.cases or not forms.has_cases)
                      and 'submission.create' = any(roles.verbs)
                ) as may,
                (
@@ -183,12 +185,13 @@ def _scope_keys(target: _Target, rows: Rows) -> _Scopes:
 
     A record that names another district than its submitter's is kept and flagged, not refused.
     """
-    keys, outside = [], False
+    keys: list[str] = []
+    outside = False
     for dimension in target.schema.dimensions:
         values = rows.scopes.get(dimension, ())
-        theirs = target.submitter.get(dimension)
-        outside = outside or bool(values and theirs and theirs not in values)
-        keys += [f"{dimension}={value}" for value in values or ((theirs,) if theirs else ())]
+        theirs = target.submitter.get(dimension, "").split()
+        outside = outside or bool(values and theirs and set(values).isdisjoint(theirs))
+        keys += [f"{dimension}={value}" for value in values or theirs]
     return _Scopes(keys or ["?"] * bool(target.schema.dimensions), outside)
 
 
@@ -317,7 +320,7 @@ def _values(sender: Sender, target: _Target, sent: Instance, xml: bytes, rows: R
         "actee": target.actee_id,
         # A form without meta/instanceID gets one here (ODK Central API, submissions, 9.3).
         "instance": sent.instance_id or str(uuid4()),
-        "name": None if _names_someone(target.schema) else sent.instance_name,
+        "name": sent.instance_name if _may_lie_open(target.schema) else None,
         "xml": target.keys.seal(xml, xml_context(target.form_id), compress=True),
         "hash": target.keys.hash("submission xml", xml),
         "actor": sender.actor.id,
@@ -349,10 +352,10 @@ def _sealer(target: _Target, submission_id: int) -> Any:
 
 _EXPECT = text(
     """
-    insert into submission_files (version_id, name_hash, name, is_identity, is_expected, scopes)
-    values (:version, :hash, :name, :identity, true, cast(:scopes as text[]))
+    insert into submission_files (version_id, name_hash, name, needs, is_expected, scopes)
+    values (:version, :hash, :name, :needs, true, cast(:scopes as text[]))
     on conflict (version_id, name_hash) do update
-        set is_expected = true, is_identity = submission_files.is_identity or excluded.is_identity
+        set is_expected = true, needs = greatest(submission_files.needs, excluded.needs)
     """
 )
 
@@ -375,7 +378,7 @@ def _expect_files(target: _Target, received: Received, rows: Rows, scopes: list[
             "version": received.version_id,
             "hash": name_hash(target.keys, file.name),
             "name": target.keys.seal(file.name.encode(), file_context(target.form_id)),
-            "identity": file.is_identity,
+            "needs": NEEDED[file.privacy],
             "scopes": scopes,
         }
         for file in rows.files
@@ -388,9 +391,9 @@ def _expect_files(target: _Target, received: Received, rows: Rows, scopes: list[
 _KEEP_FILE = text(
     """
     with slot as (
-        insert into submission_files (version_id, name_hash, name, is_identity, is_expected, content_type, blob_id,
+        insert into submission_files (version_id, name_hash, name, needs, is_expected, content_type, blob_id,
                                       scopes, updated_at)
-        select :version, :hash, :name, :identity, false, :type, :blob, scopes, now()
+        select :version, :hash, :name, :needs, false, :type, :blob, scopes, now()
         from submission_versions where id = :version
         on conflict (version_id, name_hash) do update
             set blob_id = excluded.blob_id, content_type = excluded.content_type, updated_at = now()
@@ -418,7 +421,7 @@ def _keep_files(actor: Actor, target: _Target, received: Received, files: Mappin
             "hash": name_hash(target.keys, name),
             "name": target.keys.seal(name.encode(errors="surrogatepass"), file_context(target.form_id)),
             # What nobody asked for may show anybody.
-            "identity": target.schema.has_identity,
+            "needs": NEEDED[target.schema.strictest],
             "type": part.content_type,
             "blob": blob.id,
             "actor": actor.id,
@@ -439,7 +442,7 @@ def file_context(form_id: int) -> str:
     return f"form {form_id} file name"
 
 
-def _names_someone(schema: Schema) -> bool:
-    """Whether the instance name is computed from identity; the upload refuses that, an older upload may not have."""
+def _may_lie_open(schema: Schema) -> bool:
+    """Whether the instance name tells nothing about people: it stands in every list, whoever reads it."""
     name = schema.by_path.get("/meta/instanceName")
-    return name is not None and name.is_identity
+    return name is None or not name.privacy

@@ -43,7 +43,7 @@ def form(world, project):
 
 @pytest.fixture
 def admin(world):
-    return world.login(world.administrator())
+    return world.login(world.coordinator())
 
 
 def _changed(xml):

@@ -46,7 +46,7 @@ def project(world):
 
 @pytest.fixture
 def manager(world, project):
-    return world.login(world.person(5, project))
+    return world.login(world.person(5, project=project))
 
 
 @pytest.fixture
@@ -350,7 +350,7 @@ def test_an_app_user_reads_only_what_is_published_and_not_closed(world, client, 
 
 def test_a_form_that_was_never_published_is_for_those_who_may_change_it(world, manager, forms, project):
     _send(manager, forms, _md("1"))
-    viewer = world.login(world.person(6, project))
+    viewer = world.login(world.person(6, project=project))
     assert viewer.get(forms).json == []
     for path in ("", ".xml", "/fields", "/attachments"):
         assert viewer.get(f"{forms}/uji.1{path}").json["code"] == 403.1
@@ -360,8 +360,8 @@ def test_a_form_that_was_never_published_is_for_those_who_may_change_it(world, m
 def test_closed_forms_are_listed_for_readers_but_not_for_collectors(world, manager, forms, project):
     _send(manager, forms, _md("1"), publish="true")
     manager.patch(f"{forms}/uji.1", json={"state": "closed"})
-    assert len(world.login(world.person(6, project)).get(forms).json) == 1
-    assert world.login(world.person(8, project)).get(forms).json == []
+    assert len(world.login(world.person(6, project=project)).get(forms).json) == 1
+    assert world.login(world.person(8, project=project)).get(forms).json == []
 
 
 def test_form_ids_count_in_their_exact_letters(manager, forms):

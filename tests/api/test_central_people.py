@@ -12,7 +12,7 @@ FORM = """
 
 
 def test_an_administrator_makes_and_finds_web_users(world):
-    admin = world.login(world.administrator())
+    admin = world.login(world.coordinator())
     made = admin.post("/v1/users", json={"email": "Baru@example.org", "password": "kata-sandi-baru"})
     assert made.status_code == 200
     assert set(made.json) == {
@@ -43,13 +43,13 @@ def test_an_administrator_makes_and_finds_web_users(world):
     ],
 )
 def test_a_user_that_cannot_be_is_refused(world, body, code):
-    admin = world.login(world.administrator())
+    admin = world.login(world.coordinator())
     answer = admin.post("/v1/users", json=body)
     assert (answer.status_code, answer.json["code"]) == (400, code)
 
 
 def test_an_address_is_used_once(world):
-    admin = world.login(world.administrator())
+    admin = world.login(world.coordinator())
     assert admin.post("/v1/users", json={"email": "a@example.org"}).status_code == 200
     answer = admin.post("/v1/users", json={"email": "A@Example.org"})
     assert answer.json["code"] == 409.3
@@ -70,7 +70,7 @@ def test_somebody_without_rights_sees_themselves_and_whom_they_know_by_address(w
 
 
 def test_the_extended_self_tells_what_one_may_do(world):
-    admin = world.login(world.administrator())
+    admin = world.login(world.coordinator())
     assert "verbs" not in admin.get("/v1/users/current").json
     verbs = admin.get("/v1/users/current", headers={"X-Extended-Metadata": "true"}).json["verbs"]
     assert "project.create" in verbs
@@ -87,7 +87,7 @@ def test_roles_have_centrals_numbers(world):
 
 
 def test_a_role_is_given_listed_and_taken_at_each_place(world):
-    admin = world.login(world.administrator())
+    admin = world.login(world.coordinator())
     project = world.project()
     form = world.form(project, xlsx(FORM))
     person = world.person()
@@ -112,7 +112,7 @@ def test_a_role_is_given_listed_and_taken_at_each_place(world):
 def test_nobody_gives_more_than_they_hold(world):
     project = world.project()
     form = world.form(project, xlsx(FORM))
-    manager = world.login(world.person(5, project))
+    manager = world.login(world.person(5, project=project))
     person = world.person()
     assert manager.post(f"/v1/assignments/1/{person.id}").json["code"] == 403.1
     assert manager.post(f"/v1/projects/{project.id}/assignments/1/{person.id}").json["code"] == 403.1
@@ -128,7 +128,7 @@ def test_nobody_gives_more_than_they_hold(world):
 
 def test_an_app_user_is_made_listed_and_deleted(world, client):
     project, elsewhere = world.project(), world.project()
-    manager = world.login(world.person(5, project))
+    manager = world.login(world.person(5, project=project))
     address = f"/v1/projects/{project.id}/app-users"
     made = manager.post(address, json={"displayName": "Ponsel 1", "properties": {"kabkota": " 61.10 ", "kosong": " "}})
     assert made.status_code == 200
@@ -141,7 +141,7 @@ def test_an_app_user_is_made_listed_and_deleted(world, client):
     assert extended["createdBy"]["type"] == "user"
     assert extended["lastUsed"] is None
     assert manager.get(f"{address}/{made.json['id']}").json == made.json
-    admin = world.login(world.administrator())
+    admin = world.login(world.coordinator())
     assert admin.get(f"/v1/projects/{elsewhere.id}/app-users/{made.json['id']}").json["code"] == 404.1
     assert manager.delete(f"{address}/{made.json['id']}").json == {"success": True}
     assert manager.get(address).json == []
@@ -159,7 +159,7 @@ def test_an_app_user_is_made_listed_and_deleted(world, client):
 )
 def test_an_app_user_that_cannot_be_is_refused(world, body, code):
     project = world.project()
-    manager = world.login(world.person(5, project))
+    manager = world.login(world.person(5, project=project))
     answer = manager.post(f"/v1/projects/{project.id}/app-users", json=body)
     assert answer.json["code"] == code
 

@@ -49,7 +49,7 @@ def test_failed_attempts_close_the_door_for_a_while(world, client):
 
 
 def test_a_browser_gets_cookies_that_work_with_proof_and_are_taken_back(world, client):
-    person = world.administrator()
+    person = world.coordinator()
     answer = client.post("/v1/sessions", json={"email": person.email, "password": PASSWORD})
     cookies = answer.headers.getlist("Set-Cookie")
     assert any(c.startswith("session=") and "HttpOnly" in c and "SameSite=Strict" in c for c in cookies)
@@ -103,7 +103,7 @@ def test_a_session_ends_by_its_token_and_unknown_tokens_are_not_told_apart(world
 
 def test_a_manager_revokes_an_app_user_by_its_token_and_the_phone_is_refused_at_once(world, client):
     project = world.project()
-    manager = world.login(world.person(5, project))
+    manager = world.login(world.person(5, project=project))
     phone = world.app_user(project)
     assert client.get(f"/v1/key/{phone.token}/projects/{project.id}/formList").status_code == 200
     assert client.delete(f"/v1/key/{phone.token}/sessions/{phone.token}").json["code"] == 403.1
@@ -114,7 +114,7 @@ def test_a_manager_revokes_an_app_user_by_its_token_and_the_phone_is_refused_at_
 
 
 def test_a_web_users_token_does_not_work_in_the_address(world, client):
-    person = world.administrator()
+    person = world.coordinator()
     token = client.post("/v1/sessions", json={"email": person.email, "password": PASSWORD}).json["token"]
     fresh = world.app.test_client()
     assert fresh.get(f"/v1/key/{token}/projects").json["code"] == 403.1

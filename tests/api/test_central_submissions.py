@@ -7,11 +7,11 @@ from zipfile import ZipFile
 import pytest
 
 from forms import submissions
-from forms.access import Actor
 from forms.problems import NotFound
 from tests.support import forms as samples
 from tests.support.instances import instance, new_id
 from tests.support.odk import xlsx
+from tests.support.survey import reader
 
 EXTENDED = {"X-Extended-Metadata": "true"}
 
@@ -42,7 +42,7 @@ def form(world, project):
 
 @pytest.fixture
 def manager(world, project):
-    return world.login(world.person(5, project))
+    return world.login(world.person(5, project=project))
 
 
 @pytest.fixture
@@ -116,8 +116,8 @@ def test_a_closed_form_takes_nothing(manager, base):
 def test_each_deed_needs_its_own_right(world, client, manager, base, project, form):
     sent = new_id()
     _post(manager, base, instance("uji", answers="<foto>a.jpg</foto>", instance_id=sent))
-    viewer = world.login(world.person(6, project))
-    collector = world.login(world.person(8, project))
+    viewer = world.login(world.person(6, project=project))
+    collector = world.login(world.person(8, project=project))
     phone = world.app_user(project, form)
     keyed = base.replace("/v1/", f"/v1/key/{phone.token}/")
     for path in ("", f"/{sent}", f"/{sent}.xml", f"/{sent}/attachments", f"/{sent}/versions", ".csv", ".csv.zip"):
@@ -282,11 +282,11 @@ def test_a_reader_sees_only_the_records_of_their_scope(world, manager, project):
     for kab in ("61.01", "61.10"):
         xml = instance(sample.form_id, "2026010100", f"<kab>{kab}</kab>", instance_id=new_id())
         ids[kab] = _post(manager, base, xml).json["instanceId"]
-    reader = Actor(id=1, type="user", scopes=("kabkota=61.10",))
-    assert [kept.submission.instance_id for kept in submissions.list_kept(reader, form)] == [ids["61.10"]]
-    assert submissions.find(reader, form, ids["61.10"]).submission.instance_id == ids["61.10"]
+    phone = reader("kabkota=61.10")
+    assert [kept.submission.instance_id for kept in submissions.list_kept(phone, form)] == [ids["61.10"]]
+    assert submissions.find(phone, form, ids["61.10"]).submission.instance_id == ids["61.10"]
     with pytest.raises(NotFound):
-        submissions.find(reader, form, ids["61.01"])
+        submissions.find(phone, form, ids["61.01"])
     with pytest.raises(NotFound):
-        submissions.contents(reader, form, ids["61.01"])
-    assert submissions.count_by_form(reader, [form.id])[form.id].submissions == 1
+        submissions.contents(phone, form, ids["61.01"])
+    assert submissions.count_by_form(phone, project.id, [form])[form.id].submissions == 1

@@ -53,7 +53,7 @@ def _message(answer):
 
 
 def _stored(world, project, form):
-    manager = world.login(world.person(5, project))
+    manager = world.login(world.person(5, project=project))
     return manager, manager.get(f"/v1/projects/{project.id}/forms/{form.xml_form_id}/submissions").json
 
 
@@ -79,7 +79,7 @@ def test_a_list_that_did_not_change_is_not_sent_again(client, base, world, proje
     again = client.get(f"{base}/formList", headers={"If-None-Match": first.headers["ETag"]})
     assert (again.status_code, again.data) == (304, b"")
     assert client.head(f"{base}/formList").headers["ETag"] == first.headers["ETag"]
-    other = world.login(world.person(5, project))
+    other = world.login(world.person(5, project=project))
     other.patch(f"/v1/projects/{project.id}/forms/uji", json={"state": "closing"})
     changed = client.get(f"{base}/formList", headers={"If-None-Match": first.headers["ETag"]})
     assert (changed.status_code, list(fromstring(changed.data))) == (200, [])
@@ -92,7 +92,7 @@ def test_the_list_can_be_asked_for_one_form(client, base):
 
 def test_only_files_that_are_there_are_in_the_manifest_and_come_with_their_hash(client, base, world, project):
     assert list(fromstring(client.get(f"{base}/forms/uji/manifest").data)) == []
-    manager = world.login(world.person(5, project))
+    manager = world.login(world.person(5, project=project))
     forms = f"/v1/projects/{project.id}/forms/uji"
     manager.post(f"{forms}/draft")
     manager.post(f"{forms}/draft/attachments/gambar.png", data=b"gambar", content_type="image/png")
@@ -187,7 +187,7 @@ def test_an_edit_whose_original_has_not_arrived_waits(client, base):
 
 
 def test_a_closing_form_is_taken_from_the_list_but_still_accepts(client, base, world, project, form):
-    manager = world.login(world.person(5, project))
+    manager = world.login(world.person(5, project=project))
     manager.patch(f"/v1/projects/{project.id}/forms/uji", json={"state": "closing"})
     assert list(fromstring(client.get(f"{base}/formList").data)) == []
     assert client.get(f"{base}/forms/uji/manifest").status_code == 200

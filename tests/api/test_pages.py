@@ -54,7 +54,7 @@ def _address(scene, path):
 
 
 def test_every_page_asks_to_log_in_and_brings_back(scene):
-    admin = scene.world.administrator()
+    admin = scene.world.coordinator()
     for path in GETS:
         visitor, wanted = Visitor(scene.world.app.test_client()), _address(scene, path)
         sent_on = visitor.get(wanted)
@@ -74,7 +74,7 @@ def test_every_page_asks_to_log_in_and_brings_back(scene):
     ],
 )  # fmt: skip
 def test_nobody_is_sent_on_to_another_site(app, world, visitor, elsewhere):
-    admin = world.administrator()
+    admin = world.coordinator()
     for address, fields in (
         ("/login", {"email": admin.email, "password": PASSWORD}),
         ("/language", {"language": "en"}),
@@ -96,7 +96,7 @@ def test_a_link_from_another_site_is_asked_again_by_the_browser_itself(scene):
 
 
 def test_a_wrong_password_says_so_on_the_page_and_keeps_the_address_typed(world, visitor):
-    admin = world.administrator()
+    admin = world.coordinator()
     answer = visitor.log_in(admin.email, "salah-salah-1")
     assert answer.status_code == 400
     assert "WWW-Authenticate" not in answer.headers
@@ -107,7 +107,7 @@ def test_a_wrong_password_says_so_on_the_page_and_keeps_the_address_typed(world,
 
 
 def test_after_ten_wrong_passwords_the_right_one_waits_too(world, visitor):
-    admin = world.administrator()
+    admin = world.coordinator()
     for _ in range(10):
         assert visitor.log_in(admin.email, "salah-salah-1").status_code == 400
     refused = visitor.log_in(admin.email)
@@ -117,7 +117,7 @@ def test_after_ten_wrong_passwords_the_right_one_waits_too(world, visitor):
 
 def test_behind_a_proxy_each_address_counts_for_itself(app, world, visitor):
     """Else ten wrong passwords of anybody would shut out everybody behind the proxy."""
-    people = [world.administrator() for _ in range(11)]
+    people = [world.coordinator() for _ in range(11)]
     for person in people[:10]:
         visitor.log_in(person.email, "salah-salah-1", headers=_through_proxy("203.0.113.7"))
     assert visitor.log_in(people[10].email, headers=_through_proxy("203.0.113.8")).status_code == 429
@@ -138,7 +138,7 @@ def _give_public_address(app):
 
 
 def test_the_sessions_cookie_is_for_this_server_alone(world, visitor):
-    cookies = visitor.log_in(world.administrator().email).headers.getlist("Set-Cookie")
+    cookies = visitor.log_in(world.coordinator().email).headers.getlist("Set-Cookie")
     session, proof = cookies[0], cookies[1]
     assert session.startswith("session=")
     assert {"HttpOnly", "SameSite=Strict", "Path=/"} <= set(session.split("; "))
@@ -149,7 +149,7 @@ def test_the_sessions_cookie_is_for_this_server_alone(world, visitor):
 
 @pytest.mark.parametrize("proxied", [True, False])
 def test_over_https_the_cookie_never_leaves_it(app, world, visitor, proxied):
-    admin = world.administrator()
+    admin = world.coordinator()
     if proxied:
         _give_public_address(app)
         answer = visitor.log_in(admin.email, headers={"X-Forwarded-Proto": "https"})
@@ -163,12 +163,12 @@ def test_over_https_the_cookie_never_leaves_it(app, world, visitor, proxied):
 
 def test_a_header_of_anybody_makes_no_secure_cookie(world, visitor):
     """Without a public https address there is no proxy that could have said so."""
-    answer = visitor.log_in(world.administrator().email, headers={"X-Forwarded-Proto": "https"})
+    answer = visitor.log_in(world.coordinator().email, headers={"X-Forwarded-Proto": "https"})
     assert answer.headers.getlist("Set-Cookie")[0].startswith("session=")
 
 
 def test_logging_out_ends_the_session_on_the_server_too(scene):
-    visitor = scene.administrator()
+    visitor = scene.coordinator()
     kept = visitor.client.get_cookie("session").value
     answer = visitor.send("/logout")
     assert (answer.status_code, answer.location) == (303, "/login")
@@ -178,8 +178,8 @@ def test_logging_out_ends_the_session_on_the_server_too(scene):
 
 
 def test_a_form_without_the_pages_proof_changes_nothing(scene):
-    visitor = scene.administrator()
-    another = scene.administrator().client.get_cookie("__csrf").value
+    visitor = scene.coordinator()
+    another = scene.coordinator().client.get_cookie("__csrf").value
     for path in POSTS:
         for proof in ("", "lain", another):
             answer = visitor.send(_address(scene, path), {"names": "Ponsel", "state": "closed", "__csrf": proof})
@@ -192,9 +192,9 @@ def test_a_form_without_the_pages_proof_changes_nothing(scene):
 
 def test_a_log_in_that_another_site_sends_is_refused(world, visitor):
     for origin in ("https://example.org", "null"):
-        answer = visitor.log_in(world.administrator().email, headers={"Origin": origin})
+        answer = visitor.log_in(world.coordinator().email, headers={"Origin": origin})
         assert answer.status_code == 403, origin
-    assert visitor.log_in(world.administrator().email, headers={"Origin": "http://localhost"}).status_code == 303
+    assert visitor.log_in(world.coordinator().email, headers={"Origin": "http://localhost"}).status_code == 303
 
 
 def test_more_than_a_page_ever_sends_is_refused_before_it_is_read(visitor):
@@ -228,7 +228,7 @@ def test_the_language_switch_after_a_refused_form_leads_to_a_page(scene):
 
 
 def test_every_page_keeps_browsers_from_what_it_does_not_need(scene):
-    visitor = scene.administrator()
+    visitor = scene.coordinator()
     for path in [*GETS, "/login", "/tidak-ada"]:
         answer = visitor.get(_address(scene, path))
         assert answer.status_code == (404 if path in NOTHING else 200), path
@@ -242,14 +242,14 @@ def test_every_page_keeps_browsers_from_what_it_does_not_need(scene):
 
 
 def test_asking_for_the_head_alone_works_everywhere(scene):
-    visitor = scene.administrator()
+    visitor = scene.coordinator()
     for path in GETS:
         whole, head = visitor.get(_address(scene, path)), visitor.ask("HEAD", _address(scene, path))
         assert (head.status_code, head.data, head.content_type) == (whole.status_code, b"", whole.content_type), path
 
 
 def test_what_is_not_there_is_a_page_that_leads_back(scene):
-    visitor = scene.administrator()
+    visitor = scene.coordinator()
     for path in (
         "/tidak-ada",
         "/projects/999",
@@ -265,7 +265,7 @@ def test_what_is_not_there_is_a_page_that_leads_back(scene):
 
 
 def test_who_has_no_role_in_a_project_sees_nothing_of_it(world, scene):
-    stranger = scene.visitor(world.person(MANAGER, world.project("Proyek lain")))
+    stranger = scene.visitor(world.person(MANAGER, project=world.project("Proyek lain")))
     home = stranger.get("/").text
     assert ("Proyek lain" in home, "uji" in home) == (True, False)
     for path in GETS[1:]:
@@ -325,7 +325,7 @@ def test_a_form_that_only_a_manager_sees_yet_is_not_there_for_a_reader(world, sc
 
 
 def test_no_page_and_no_download_holds_what_identifies_a_person(scene):
-    visitor = scene.administrator()
+    visitor = scene.coordinator()
     pages = [_address(scene, path) for path in GETS]
     pages += [
         f"{scene.base}/submissions/{scene.sent[0]}?blanks=1",
@@ -339,7 +339,7 @@ def test_no_page_and_no_download_holds_what_identifies_a_person(scene):
 
 
 def test_every_page_says_in_its_title_where_one_is(scene):
-    visitor = scene.administrator()
+    visitor = scene.coordinator()
     titles = {}
     for path in GETS:
         answer = visitor.get(_address(scene, path))

@@ -7,7 +7,6 @@ from html import unescape
 import pytest
 
 from forms import catalogue, submissions
-from forms.access import Actor
 from tests.support.odk import xls, xlsx
 from tests.support.visitor import MANAGER, Visitor, make_scene
 from tests.support.world import SERVER
@@ -43,7 +42,7 @@ def project(world):
 @pytest.fixture
 def manager(world, project):
     visitor = Visitor(world.app.test_client())
-    visitor.log_in(world.person(MANAGER, project).email)
+    visitor.log_in(world.person(MANAGER, project=project).email)
     return visitor
 
 
@@ -71,7 +70,7 @@ def _form(project, xml_form_id="uji"):
 
 def test_a_project_is_made_changed_put_away_and_brought_back(world):
     visitor = Visitor(world.app.test_client())
-    visitor.log_in(world.administrator().email)
+    visitor.log_in(world.coordinator().email)
     refused = visitor.send("/new-project", {"name": "  ", "description": "Tetap <di sini>"})
     assert (refused.status_code, "Tetap &lt;di sini&gt;" in refused.text) == (400, True)
     made = visitor.send("/new-project", {"name": "Desa & kota", "description": "Uraian"})
@@ -95,7 +94,7 @@ def test_a_broken_workbook_is_told_by_sheet_row_and_column_in_both_languages(man
     assert " A3 " in _text(answer) or " B3 " in _text(answer) or "baris 3" in _text(answer)
     manager.send("/language", {"language": "en"})
     assert "cannot become a form yet" in upload(broken).text
-    assert catalogue.list_forms(Actor(SERVER.id, "server"), project) == []
+    assert catalogue.list_forms(SERVER, project) == []
 
 
 def test_a_workbook_with_warnings_waits_until_they_are_accepted(manager, upload, project):
@@ -247,7 +246,7 @@ def test_app_users_come_from_a_list_of_names_and_lose_access_at_once(world):
     assert manager.send(users, {"names": "Pos <1>\r\n\r\n Pos 2 \t\r\n"}).status_code == 303
     page = manager.get(users)
     assert "Pos &lt;1&gt;" in page.text
-    assert submissions.count_by_form(SERVER, [scene.form.id])[scene.form.id].submissions == 1
+    assert submissions.count_by_form(SERVER, scene.project.id, [scene.form])[scene.form.id].submissions == 1
     token = scene.phone.token
     assert manager.send(f"{users}/{scene.phone.id}/revoke").status_code == 303
     assert "Akses dicabut" in manager.get(users).text
@@ -259,7 +258,7 @@ def test_app_users_come_from_a_list_of_names_and_lose_access_at_once(world):
 
 def test_an_account_is_made_with_a_role_in_one_project(world):
     scene = make_scene(world)
-    admin = scene.administrator()
+    admin = scene.coordinator()
     good = {"name": "Rekan", "email": "rekan@example.org", "password": "kata-sandi-9", "role": f"6:{scene.project.id}"}
     for name, wrong in (
         ("email", "bukan-surel"),
@@ -283,7 +282,7 @@ def test_an_account_is_made_with_a_role_in_one_project(world):
 def test_codes_are_refused_where_they_would_lead_a_phone_to_itself(world):
     scene = make_scene(world)
     users = f"/projects/{scene.project.id}/app-users"
-    manager = world.person(MANAGER, scene.project)
+    manager = world.person(MANAGER, project=scene.project)
     for address in ("http://localhost", "http://127.0.0.1:8383", "http://[::1]:8383"):
         visitor = Visitor(world.app.test_client())
         visitor.log_in(manager.email, base_url=address)

@@ -31,7 +31,7 @@ def viewer(scene):
 
 @pytest.fixture
 def admin(scene):
-    return scene.administrator()
+    return scene.coordinator()
 
 
 def _text(answer):
@@ -224,7 +224,7 @@ def test_a_deleted_form_and_a_foreign_submission_are_not_there(world, scene, vie
     other = make_scene(world)
     assert viewer.get(f"{scene.base}/submissions/{other.sent[0]}").status_code == 404
     assert viewer.get(f"{other.base}/submissions/{other.sent[0]}").status_code == 403
-    manager = world.login(world.person(5, scene.project))
+    manager = world.login(world.person(5, project=scene.project))
     manager.delete(f"/v1{scene.base}")
     for part in ("", "/submissions", f"/submissions/{scene.sent[0]}", "/summary", "/downloads"):
         assert viewer.get(scene.base + part).status_code == 404, part

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from forms import answers, catalogue, submissions, upkeep, workbook
-from forms.access import Actor
+from forms.access import SERVER
 from tests.support import forms
 from tests.support.coordinator import XLSX
 from tests.support.instances import instance, new_id
@@ -113,7 +113,7 @@ def base(world, project, form):
 
 @pytest.fixture
 def admin(world):
-    return world.login(world.administrator())
+    return world.login(world.coordinator())
 
 
 @pytest.fixture(autouse=True)
@@ -152,7 +152,7 @@ def test_whatever_is_answered_is_kept_and_what_fits_its_type_is_in_the_tables(
     repeats = "".join(f"<ulang>{written(row)}</ulang>" for row in rows)
     xml = instance("uji", answers=written(root) + repeats, instance_id=(made := new_id()))
     assert send(client, base, xml) == 201
-    actor = Actor(id=None, type="server")
+    actor = SERVER
     kept = submissions.find(actor, form, made)
     layout = answers.layout(form.id, kept.content.form_version_id, catalogue.schema(kept.content.form_version_id))
     tree = answers.one(actor, layout, kept.submission.id)
@@ -349,7 +349,7 @@ VALUES = anything | texts | st.sampled_from(
 def pages(app, world):
     """A browser that is logged in as administrator."""
     client = app.test_client()
-    client.post("/login", data={"email": world.administrator().email, "password": "kata-sandi-uji-1"})
+    client.post("/login", data={"email": world.coordinator().email, "password": "kata-sandi-uji-1"})
     assert client.get("/").status_code == 200
     return client
 

@@ -15,7 +15,7 @@ from sqlalchemy import func, select, text
 
 import app as lentera
 from forms import accounts, answers, catalogue, upkeep
-from forms.access import Actor
+from forms.access import SERVER
 from forms.answers import SEALED
 from forms.db import EVERYTHING, db, see
 from forms.instance import Geo
@@ -25,7 +25,6 @@ from forms.vault import Vault
 from tests.support.coordinator import Coordinator
 
 EMAIL, PASSWORD = "koordinator@example.org", "kata-sandi-uji-1"
-SERVER = Actor(id=None, type="server")
 
 
 @dataclass(frozen=True)

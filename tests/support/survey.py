@@ -9,20 +9,22 @@ from typing import Any
 from sqlalchemy import select
 
 from forms import answers
-from forms.access import Actor
+from forms.access import SERVER, Actor, Sight
 from forms.answers import Layout
 from forms.db import EVERYTHING, db, see
 from forms.instance import Row, Value, as_text
 from forms.models import Actor as ActorRow
 from forms.models import Form, FormVersion, Project, Submission, SubmissionVersion
+from forms.policy import Clearance
 from forms.schema import Field, Schema
 
-EVERYONE = Actor(id=None, type="server", scopes=EVERYTHING)
+EVERYONE = SERVER
 
 
-def reader(*scopes: str) -> Actor:
-    """Someone who sees the records of these scopes."""
-    return Actor(id=None, type="user", scopes=scopes)
+def reader(*scopes: str, clearance: Clearance = Clearance.IDENTITY) -> Actor:
+    """Someone who sees the records of these scopes, by default with all that is in them."""
+    sight = Sight("reader", clearance, scopes)
+    return Actor(id=None, type="user", look=sight, take=sight)
 
 
 def leaf(path: str, kind: str = "string", *, repeat: str = "", **more: Any) -> Field:

@@ -12,7 +12,7 @@ from forms.accounts import AppUser
 from forms.models import Form, Project
 from tests.support.instances import instance, new_id
 from tests.support.odk import xlsx
-from tests.support.world import PASSWORD, World
+from tests.support.world import PASSWORD, World, prove
 
 VIEWER, MANAGER, FILLER = 6, 5, 8
 
@@ -119,15 +119,16 @@ class Scene:
         """Log somebody in."""
         visitor = Visitor(self.world.app.test_client())
         assert visitor.log_in(person.email or "").status_code == 303
+        prove(person)
         return visitor
 
     def administrator(self) -> Visitor:
         """Somebody who may do everything."""
-        return self.visitor(self.world.administrator())
+        return self.visitor(self.world.coordinator())
 
     def with_role(self, role: int) -> Visitor:
         """Somebody who has this role in the project, and none elsewhere."""
-        return self.visitor(self.world.person(role, self.project))
+        return self.visitor(self.world.person(role, project=self.project))
 
     def receive(self, xml: bytes, files: dict[str, bytes] | None = None) -> None:
         """Send as a phone does."""

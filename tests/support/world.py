@@ -6,16 +6,16 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
 from api.endpoint import Server
-from forms import accounts, catalogue
-from forms.access import Actor
+from forms import access, accounts, catalogue
+from forms.access import SERVER, Actor
 from forms.catalogue import Upload
 from forms.db import db
-from forms.models import Form, Project
+from forms.models import Form, Project, Session
 from forms.vault import Vault
 
-SERVER = Actor(id=None, type="server")
 PASSWORD = "kata-sandi-uji-1"
 
 
@@ -31,18 +31,23 @@ class World:
         server: Server = self.app.extensions["lentera"]
         return server.vault
 
-    def person(self, role: int | None = None, project: Project | None = None) -> Actor:
-        """A web user, with one of Central's roles on the site or a project."""
+    def person(self, *roles: str | int, project: Project | None = None, form: Form | None = None) -> Actor:
+        """A web user with roles on the site, a project or a form, who has shown their second step."""
         email = f"orang{next(self._numbers)}@example.org"
         actor_id = accounts.create_user(SERVER, email, password=PASSWORD)
-        if role is not None:
-            accounts.assign(SERVER, actor_id, role, project_id=project.id if project else None)
+        place = {"project_id": project.id if project else None, "form_id": form.id if form else None}
+        for role in roles:
+            accounts.assign(SERVER, actor_id, access.role(str(role)).id, **place)
         db.session.commit()
-        return Actor(id=actor_id, type="user", display_name=email, email=email)
+        return Actor(id=actor_id, type="user", display_name=email, email=email, is_proven=True)
 
     def administrator(self) -> Actor:
-        """A web user who may do everything."""
-        return self.person(accounts.ADMIN_ROLE)
+        """A web user who may do everything on the server, and sees nothing of people."""
+        return self.person("admin")
+
+    def coordinator(self) -> Actor:
+        """A web user who may do everything on the server, and whom somebody else made provincial coordinator."""
+        return self.person("admin", "province")
 
     def project(self, name: str = "Proyek uji") -> Project:
         """A project with its data key."""
@@ -73,5 +78,12 @@ class World:
         """A client that sends the person's session as a bearer token with every request."""
         client = self.app.test_client()
         answer = client.post("/v1/sessions", json={"email": person.email, "password": PASSWORD})
+        prove(person)
         client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {answer.json['token']}"
         return client
+
+
+def prove(person: Actor) -> None:
+    """Let all open sessions of a person count as shown with their second step."""
+    db.session.execute(update(Session).where(Session.actor_id == person.id).values(is_proven=True))
+    db.session.commit()

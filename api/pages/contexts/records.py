@@ -18,7 +18,7 @@ class Column:
     label: str = field(metadata={"help": "The question's label in the page's language; its name where it has none."})
     name: str = field(metadata={"help": "The question's name, for whoever compares with the workbook."})
     is_number: bool = field(default=False, metadata={"help": "Whether its cells stand to the right."})
-    is_identity: bool = field(default=False, metadata={"help": "Whether its answers are sealed and masked."})
+    is_sealed: bool = field(default=False, metadata={"help": "Whether its answers are masked."})
 
 
 @dataclass(frozen=True)
