@@ -48,8 +48,9 @@ def csv_zip(actor: Actor, project: Project, form: Form) -> Response:
 
 
 def _demand(actor: Actor) -> None:
-    """Refuse whose role takes nothing away, and what is not built: that would change the rows or columns, and to leave it
-    out in silence would give wrong figures.
+    """Refuse whose role takes nothing away, and what is not built.
+
+    That would change the rows or columns: to leave it out in silence would give wrong figures.
     """
     if actor.take.clearance == Clearance.NONE:
         raise InsufficientRights

@@ -49,14 +49,14 @@ def read(actor: Actor, project: Project, form: Form, instance_id: str) -> Any:
 
 @central.on("GET", f"{ONE}.xml", may=Permission.SUBMISSION_READ)
 def xml(actor: Actor, project: Project, form: Form, instance_id: str) -> Response:
-    """Give the newest XML exactly as it was sent, where it holds no identity."""
+    """Give the newest XML exactly as it was sent, to whoever has the clearance for all of it."""
     kept = _find(actor, project, form, instance_id, ".xml")
     return kept if isinstance(kept, Response) else _give_xml(actor, form, kept)
 
 
 @central.on("GET", f"{ONE}/attachments", may=Permission.SUBMISSION_READ, gives=wire.SubmissionFile)
 def list_files(actor: Actor, project: Project, form: Form, instance_id: str) -> Any:
-    """List the newest content's files, but for those of class identity."""
+    """List the newest content's files that the actor has the clearance for."""
     kept = _find(actor, project, form, instance_id, "/attachments")
     return kept if isinstance(kept, Response) else _files(actor, form, kept)
 
@@ -99,14 +99,14 @@ def read_content(actor: Actor, project: Project, form: Form, instance_id: str, v
 
 @central.on("GET", f"{VERSION}.xml", may=Permission.SUBMISSION_READ)
 def content_xml(actor: Actor, project: Project, form: Form, instance_id: str, version_id: str) -> Response:
-    """Give one content's XML exactly as it was sent, where it holds no identity."""
+    """Give one content's XML exactly as it was sent, to whoever has the clearance for all of it."""
     del project
     return _give_xml(actor, form, _content(actor, form, instance_id, version_id))
 
 
 @central.on("GET", f"{VERSION}/attachments", may=Permission.SUBMISSION_READ, gives=wire.SubmissionFile)
 def list_content_files(actor: Actor, project: Project, form: Form, instance_id: str, version_id: str) -> list[Any]:
-    """List one content's files, but for those of class identity."""
+    """List one content's files that the actor has the clearance for."""
     del project
     return _files(actor, form, _content(actor, form, instance_id, version_id))
 
@@ -172,7 +172,7 @@ def _shown_contents(rows: list[Kept]) -> list[dict[str, Any]]:
 
 
 def _files(actor: Actor, form: Form, kept: Kept) -> list[dict[str, Any]]:
-    found = submissions.files(actor, form, kept.content, vault=server().vault)
+    found = submissions.files(actor, form, kept.content, vault=server().vault, with_identity=True)
     return [{"name": file.name, "exists": file.blob is not None} for file in found]
 
 
@@ -182,7 +182,7 @@ def _give_xml(actor: Actor, form: Form, kept: Kept) -> Response:
 
 
 def _give_file(actor: Actor, form: Form, kept: Kept, name: str) -> Response:
-    file = submissions.file(actor, form, kept.content, name, vault=server().vault)
+    file = submissions.file(actor, form, kept.content, name, vault=server().vault, with_identity=True)
     if file.blob is None:
         raise NotFound
     mimetype = (file.content_type or "").partition(";")[0].strip().lower()

@@ -113,23 +113,37 @@ class File:
     blob: Blob | None
 
 
-def files(actor: Actor, form: Form, content: SubmissionVersion, *, vault: Vault) -> list[File]:
-    """List a content's files by name, but for those above the actor's clearance, whose very names are sealed."""
+def files(
+    actor: Actor, form: Form, content: SubmissionVersion, *, vault: Vault, with_identity: bool = False
+) -> list[File]:
+    """List a content's files by name, but for those above the actor's clearance, whose very names are sealed.
+
+    Those of class identity are in it only `with_identity`: pages reveal them one by one.
+    """
     see(actor.scopes)
-    rows = _files().where(SubmissionFile.version_id == content.id, SubmissionFile.needs <= actor.look.clearance)
+    most = actor.look.clearance if with_identity else min(actor.look.clearance, Clearance.SENSITIVE)
+    rows = _files().where(SubmissionFile.version_id == content.id, SubmissionFile.needs <= most)
     found = [_opened(row, form, vault) for row in db.session.execute(rows)]
     return sorted(found, key=lambda file: file.name)
 
 
-def file(actor: Actor, form: Form, content: SubmissionVersion, name: str, *, vault: Vault) -> File:
-    """Find a content's file by its name; NotFound without a slot, and what `xml` raises without the clearance."""
+def file(
+    actor: Actor, form: Form, content: SubmissionVersion, name: str, *, vault: Vault, with_identity: bool = False
+) -> File:
+    """Find a content's file by its name; NotFound without a slot, and what `xml` raises without the clearance.
+
+    One of class identity is given only `with_identity`: pages reveal it for a reason.
+    """
     see(actor.scopes)
     hashed = name_hash(vault.project(form.project_id), name)
     rows = _files().where(SubmissionFile.version_id == content.id, SubmissionFile.name_hash == hashed)
     row = db.session.execute(rows).first()
     if row is None:
         raise NotFound
-    _demand(actor, Clearance(row.SubmissionFile.needs), name)
+    needed = Clearance(row.SubmissionFile.needs)
+    if needed == Clearance.IDENTITY and not with_identity:
+        raise IdentityNotOpen
+    _demand(actor, needed, name)
     return _opened(row, form, vault)
 
 

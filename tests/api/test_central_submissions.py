@@ -267,11 +267,14 @@ def test_what_holds_identity_stays_sealed_on_every_way_out(world, manager, proje
     assert manager.get(f"{base}/{sent}/attachments").json == []
     with ZipFile(io.BytesIO(manager.get(f"{base}.csv.zip").data)) as packed:
         texts = [packed.read(name).decode() for name in packed.namelist()]
-        assert packed.namelist() == [f"{sample.form_id}.csv", f"{sample.form_id}-keluarga.csv"]
+        tables = [f"{sample.form_id}.csv", f"{sample.form_id}-keluarga.csv"]
+        assert packed.namelist() == [*tables, "left-out.txt"]
+        assert "- /diri/nama\n" in packed.read("left-out.txt").decode()
     texts += [manager.get(base + path).text for path in ("", f"/{sent}", ".csv", f"/{sent}/versions")]
     for text in texts:
         assert not any(canary in text for canary in samples.CANARIES)
-    assert "31" in texts[0]
+    assert "61.10" in texts[0]
+    assert "31" not in texts[0].partition("\n")[2].split(",")
 
 
 def test_a_reader_sees_only_the_records_of_their_scope(world, manager, project):

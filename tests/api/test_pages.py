@@ -168,7 +168,7 @@ def test_a_header_of_anybody_makes_no_secure_cookie(world, visitor):
 
 
 def test_logging_out_ends_the_session_on_the_server_too(scene):
-    visitor = scene.coordinator()
+    visitor = scene.administrator()
     kept = visitor.client.get_cookie("session").value
     answer = visitor.send("/logout")
     assert (answer.status_code, answer.location) == (303, "/login")
@@ -178,8 +178,8 @@ def test_logging_out_ends_the_session_on_the_server_too(scene):
 
 
 def test_a_form_without_the_pages_proof_changes_nothing(scene):
-    visitor = scene.coordinator()
-    another = scene.coordinator().client.get_cookie("__csrf").value
+    visitor = scene.administrator()
+    another = scene.administrator().client.get_cookie("__csrf").value
     for path in POSTS:
         for proof in ("", "lain", another):
             answer = visitor.send(_address(scene, path), {"names": "Ponsel", "state": "closed", "__csrf": proof})
@@ -228,7 +228,7 @@ def test_the_language_switch_after_a_refused_form_leads_to_a_page(scene):
 
 
 def test_every_page_keeps_browsers_from_what_it_does_not_need(scene):
-    visitor = scene.coordinator()
+    visitor = scene.administrator()
     for path in [*GETS, "/login", "/tidak-ada"]:
         answer = visitor.get(_address(scene, path))
         assert answer.status_code == (404 if path in NOTHING else 200), path
@@ -242,14 +242,14 @@ def test_every_page_keeps_browsers_from_what_it_does_not_need(scene):
 
 
 def test_asking_for_the_head_alone_works_everywhere(scene):
-    visitor = scene.coordinator()
+    visitor = scene.administrator()
     for path in GETS:
         whole, head = visitor.get(_address(scene, path)), visitor.ask("HEAD", _address(scene, path))
         assert (head.status_code, head.data, head.content_type) == (whole.status_code, b"", whole.content_type), path
 
 
 def test_what_is_not_there_is_a_page_that_leads_back(scene):
-    visitor = scene.coordinator()
+    visitor = scene.administrator()
     for path in (
         "/tidak-ada",
         "/projects/999",
@@ -325,7 +325,7 @@ def test_a_form_that_only_a_manager_sees_yet_is_not_there_for_a_reader(world, sc
 
 
 def test_no_page_and_no_download_holds_what_identifies_a_person(scene):
-    visitor = scene.coordinator()
+    visitor = scene.administrator()
     pages = [_address(scene, path) for path in GETS]
     pages += [
         f"{scene.base}/submissions/{scene.sent[0]}?blanks=1",
@@ -339,7 +339,7 @@ def test_no_page_and_no_download_holds_what_identifies_a_person(scene):
 
 
 def test_every_page_says_in_its_title_where_one_is(scene):
-    visitor = scene.coordinator()
+    visitor = scene.administrator()
     titles = {}
     for path in GETS:
         answer = visitor.get(_address(scene, path))

@@ -258,7 +258,7 @@ def test_app_users_come_from_a_list_of_names_and_lose_access_at_once(world):
 
 def test_an_account_is_made_with_a_role_in_one_project(world):
     scene = make_scene(world)
-    admin = scene.coordinator()
+    admin = scene.administrator()
     good = {"name": "Rekan", "email": "rekan@example.org", "password": "kata-sandi-9", "role": f"6:{scene.project.id}"}
     for name, wrong in (
         ("email", "bukan-surel"),

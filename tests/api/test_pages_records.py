@@ -31,7 +31,7 @@ def viewer(scene):
 
 @pytest.fixture
 def admin(scene):
-    return scene.coordinator()
+    return scene.administrator()
 
 
 def _text(answer):
@@ -142,31 +142,31 @@ def test_a_picture_is_shown_and_anything_else_is_saved(scene, viewer):
     assert viewer.get(f"{scene.base}/submissions/{scene.sent[1]}/files/foto.png").status_code == 404
 
 
-def test_an_edited_submission_shows_its_newest_content_and_its_earlier_ones_with_their_files(scene, viewer):
+def test_an_edited_submission_shows_its_newest_content_and_its_earlier_ones_with_their_files(scene, admin):
     later = new_id()
     xml = instance(
         "kasus", answers="<umur>44</umur><foto>baru.png</foto>", instance_id=later, deprecated_id=scene.sent[0]
     )
     scene.receive(xml, {"baru.png": PICTURE})
     base = f"{scene.base}/submissions/{scene.sent[0]}"
-    page = viewer.get(base)
+    page = admin.get(base)
     assert "44" in _text(page)
     assert "Kota Pontianak" not in page.text
     assert "Diedit" in page.text
-    old = viewer.get(f"{base}?version={scene.sent[0]}")
+    old = admin.get(f"{base}?version={scene.sent[0]}")
     assert "Kota Pontianak" in old.text
     assert "sudah diedit" in _text(old)
     assert page.text.count('class="masked"') == 0
     assert old.text.count('class="masked"') == 3
     picture = unescape(re.search(r'src="([^"]*foto.png[^"]*)"', old.text)[1])
-    assert viewer.get(picture).data == PICTURE
-    assert viewer.get(f"{base}/files/foto.png").status_code == 404
-    assert viewer.get(f"{base}?version=lain").status_code == 404
-    assert viewer.get(f"{scene.base}/submissions/{later}").status_code == 404
-    assert "Diedit" in viewer.get(f"{scene.base}/submissions").text
+    assert admin.get(picture).data == PICTURE
+    assert admin.get(f"{base}/files/foto.png").status_code == 404
+    assert admin.get(f"{base}?version=lain").status_code == 404
+    assert admin.get(f"{scene.base}/submissions/{later}").status_code == 404
+    assert "Diedit" in admin.get(f"{scene.base}/submissions").text
 
 
-def test_the_summary_counts_days_and_choices_of_the_period_that_is_asked_for(scene, viewer):
+def test_the_summary_counts_days_and_choices_of_the_period_that_is_asked_for(scene, admin):
     page = viewer.get(f"{scene.base}/summary")
     rows = dict(re.findall(r'<th scope="row">([^<]*)</th>\s*<td class="number">([^<]*)</td>', page.text))
     assert (rows["Melawi"], rows["Kota Pontianak"], rows["Kesehatan"]) == ("1", "2", "3")
@@ -194,7 +194,7 @@ def test_a_workbook_to_take_away_has_labels_and_nothing_that_excel_would_run(sce
     assert (row["Umur"].value, row["Berat"].value) == (2, 61.1)
     assert row["Tanggal"].value == datetime(2026, 1, 3)  # noqa: DTZ001 - as Excel has it
     assert "Nama lengkap" not in headings
-    assert [s.title for s in book.worksheets][1:] == ["anak", "keterangan"]
+    assert [s.title for s in book.worksheets][1:] == ["anak", "keterangan", "tidak disertakan"]
     for canary in CANARIES:
         members = ZipFile(io.BytesIO(answer.data))
         assert not [name for name in members.namelist() if canary.encode() in members.read(name)]
@@ -210,7 +210,8 @@ def test_csv_to_take_away_opens_in_excel_and_runs_nothing(scene, viewer):
     assert [row["titik-Latitude"] for row in rows] == ["-0.02"] * 3
     assert "nama" not in rows[0]
     archive = ZipFile(io.BytesIO(viewer.get(f"{scene.base}/download?format=zip").data))
-    assert archive.namelist() == ["kasus.csv", "kasus-anak.csv"]
+    assert archive.namelist() == ["kasus.csv", "kasus-anak.csv", "tidak-disertakan.txt"]
+    assert "- Nama lengkap\r\n" in archive.read("tidak-disertakan.txt").decode()
     assert archive.read("kasus.csv") == answer.data
     assert viewer.get(f"{scene.base}/download?format=csv&table=kasus-anak").data == archive.read("kasus-anak.csv")
     for wrong in ("format=csv&table=lain", "format=exe", ""):

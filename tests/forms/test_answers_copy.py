@@ -75,7 +75,7 @@ def test_a_csv_has_the_newest_record_first_with_all_that_is_known_of_it(survey):
     assert rows == [
         ["2026-03-01T01:30:15.250Z", *[""] * 12, "uuid:dua", "", "", "0", "0", "", "", "", "0", "1"],
         ["2026-03-01T01:30:15.250Z", 'a,"b"\nc', "-5", "-0.5", "false", "2026-01-02", "07:30:00",
-         "2026-03-01T01:30:15.250Z", "-0.02", "109.3", "12", "", "***", "uuid:satu", "1", "HP 7", "0", "0", "",
+         "2026-03-01T01:30:15.250Z", "-0.02", "109.3", "12", "", "", "uuid:satu", "1", "HP 7", "0", "0", "",
          "approved", "collect:1", "2", "1"],
     ]  # fmt: skip
 
@@ -229,8 +229,8 @@ def test_files_are_counted_where_a_version_of_the_form_asks_for_any(survey):
         text(
             """
             with blob as (insert into blobs (project_id, hash, size) values (:project, '', 0) returning id)
-            insert into submission_files (version_id, name_hash, name, is_identity, is_expected, blob_id)
-            select v.id, slot.hash, '', false, slot.expected, case when slot.here then blob.id end
+            insert into submission_files (version_id, name_hash, name, needs, is_expected, blob_id)
+            select v.id, slot.hash, '', 1, slot.expected, case when slot.here then blob.id end
             from submission_versions v, blob,
                  (values (bytea 'a', true, true), ('b', true, false), ('c', false, true)) slot (hash, expected, here)
             where v.submission_id = :submission

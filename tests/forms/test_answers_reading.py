@@ -77,7 +77,7 @@ def test_a_record_says_who_sent_it_with_what_and_which_files_are_there(survey, l
     (version,) = db.session.query(SubmissionVersion).filter_by(submission_id=made)
     db.session.execute(text("insert into blobs (id, project_id, hash, size) values (1, 1, '', 0)"))
     for number, (expected, blob) in enumerate([(True, None), (True, 1), (False, 1)]):
-        slot = {"version_id": version.id, "name_hash": bytes([number]), "name": b"", "is_identity": False}
+        slot = {"version_id": version.id, "name_hash": bytes([number]), "name": b"", "needs": 1}
         db.session.add(SubmissionFile(**slot, is_expected=expected, blob_id=blob))
     db.session.commit()
     (record,) = answers.select(EVERYONE, layout, paths=["/teks", "/bulat"])

@@ -456,9 +456,9 @@ def test_files_are_expected_once_by_the_exact_name_that_the_xml_gives():
         leaf("/meta/audit", "binary"),
     )
     assert result.files == (
-        ExpectedFile("a b#.jpg", "/f", is_identity=False),
-        ExpectedFile("A B#.jpg", "/r/g", is_identity=False),
-        ExpectedFile("audit.csv", "/meta/audit", is_identity=False),
+        ExpectedFile("a b#.jpg", "/f", ""),
+        ExpectedFile("A B#.jpg", "/r/g", ""),
+        ExpectedFile("audit.csv", "/meta/audit", ""),
     )
 
 
@@ -471,8 +471,8 @@ def test_a_file_is_identity_if_any_field_that_names_it_is_and_so_is_the_log_of_a
         leaf("/meta/audit"),
     )
     assert result.files == (
-        ExpectedFile("x.jpg", "/f", is_identity=True),
-        ExpectedFile("audit.csv", "/meta/audit", is_identity=True),
+        ExpectedFile("x.jpg", "/f", "identity"),
+        ExpectedFile("audit.csv", "/meta/audit", "identity"),
     )
 
 
@@ -494,9 +494,9 @@ def test_an_encrypted_instance_gives_its_id_and_the_files_it_declares_and_nothin
     assert (instance.encrypted, instance.instance_id) == (True, "uuid:1")
     assert result.rows == (Row("", 0, 0, 0, {"/meta/instanceID": "uuid:1"}),)
     assert result.files == (
-        ExpectedFile("1.jpg.enc", "/media/file", is_identity=True),
-        ExpectedFile("2.jpg.enc", "/media/file", is_identity=True),
-        ExpectedFile("submission.xml.enc", "/encryptedXmlFile", is_identity=True),
+        ExpectedFile("1.jpg.enc", "/media/file", "identity"),
+        ExpectedFile("2.jpg.enc", "/media/file", "identity"),
+        ExpectedFile("submission.xml.enc", "/encryptedXmlFile", "identity"),
     )
 
 

@@ -70,9 +70,9 @@ SMALL = Schema(
 
 def test_a_form_knows_its_dimensions_and_whether_it_seals():
     assert SMALL.dimensions == ("kabkota", "kantor")
-    assert SMALL.has_identity
+    assert SMALL.strictest == "identity"
     assert [f.path for f in SMALL.repeats] == ["/r"]
-    assert not Schema("a", "", "A", "data", (field("/a", type="string"),)).has_identity
+    assert not Schema("a", "", "A", "data", (field("/a", type="string"),)).strictest
 
 
 def test_children_are_found_by_the_path_around_them():
