@@ -166,7 +166,7 @@ def test_an_edited_submission_shows_its_newest_content_and_its_earlier_ones_with
     assert "Diedit" in admin.get(f"{scene.base}/submissions").text
 
 
-def test_the_summary_counts_days_and_choices_of_the_period_that_is_asked_for(scene, admin):
+def test_the_summary_counts_days_and_choices_of_the_period_that_is_asked_for(scene, viewer):
     page = viewer.get(f"{scene.base}/summary")
     rows = dict(re.findall(r'<th scope="row">([^<]*)</th>\s*<td class="number">([^<]*)</td>', page.text))
     assert (rows["Melawi"], rows["Kota Pontianak"], rows["Kesehatan"]) == ("1", "2", "3")
