@@ -276,7 +276,8 @@ def check() -> None:
     with working("check") as app:
         totals = upkeep.check(lambda finding: click.echo(finding.text(spoken())), vault=app.extensions["lentera"].vault)
     click.echo(
-        f"{totals.submissions} submissions with {totals.contents} contents, {totals.files} files: "
+        f"{totals.submissions} submissions with {totals.contents} contents, {totals.files} files, "
+        f"{totals.looks} lines of the access log (last hash {totals.last_look[:16] or 'none'}): "
         f"{totals.differences} differences, {totals.spare} files that nothing refers to"
     )
     sys.exit(1 if totals.differences else 0)

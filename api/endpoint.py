@@ -16,7 +16,7 @@ import time
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any, Final
 from urllib.parse import urlsplit
@@ -208,7 +208,7 @@ class _Route:
         g.identified = identified
         if identified.by_cookie and request.method in _WRITES:
             _demand_own_page(identified.credential)
-        return identified.actor
+        return replace(identified.actor, address=auth.address(request, here.base_url))
 
 
 @contextmanager

@@ -173,6 +173,21 @@ class NewAppUser(Wire):
     properties = Raw(load_default=None, allow_none=True)
 
 
+class Reveal(Wire):
+    """Which sealed answers of a record to open, as paths of questions, and why."""
+
+    fields_ = List(Text(), data_key="fields", required=True)
+    reason = Text(required=True)
+
+
+class RevealedAnswer(Wire):
+    """A sealed answer, opened; `row` is the number of its row in a repeat, 0 outside."""
+
+    path = Str()
+    row = Int()
+    value = Str()
+
+
 def texts_by_name(value: object, field: str) -> dict[str, str]:
     """Check an object of texts, such as an app user's properties; null or blank ones are left out."""
     if value is None:

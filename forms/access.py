@@ -74,7 +74,8 @@ class Sight:
 class Actor:
     """Who asks. What they see is decided where they look (`at`, `on_forms`): until then it is nothing.
 
-    `look` is for pages and single records, `take` for downloads. `is_proven` tells whether they showed a second step.
+    `look` is for pages and single records, `take` for downloads. `is_proven` tells whether they showed a second step,
+    `address` where they ask from.
     `id` is None for the server itself (demo data, repair); such an actor passes no permission check.
     """
 
@@ -83,6 +84,7 @@ class Actor:
     display_name: str = ""
     email: str | None = None
     is_proven: bool = False
+    address: str | None = None
     look: Sight = Sight()
     take: Sight = Sight()
 

@@ -28,7 +28,7 @@ def csv(actor: Actor, project: Project, form: Form) -> Response:
     del project
     _demand(actor)
     (_, root), *_ = _tables(actor, form, with_repeats=False)
-    audit.record(actor, "form.submission.export", actee_id=form.actee_id)
+    _record(actor, form)
     return set_file_name(Response(root, content_type="text/csv; charset=utf-8"), f"{form.xml_form_id}.csv")
 
 
@@ -42,9 +42,14 @@ def csv_zip(actor: Actor, project: Project, form: Form) -> Response:
     with_media = not is_refused("attachments")
     files = [(clean_file_name(name), blocks) for name, blocks in tables]
     media = _media(actor, form, vault) if with_media else iter(())
-    audit.record(actor, "form.submission.export", actee_id=form.actee_id)
     response = Response(exports.archive(chain(files, media, _note(actor, form))), content_type="application/zip")
+    _record(actor, form)
     return set_file_name(response, f"{form.xml_form_id}.zip" if with_media else f"{form.xml_form_id}.csv.zip")
+
+
+def _record(actor: Actor, form: Form) -> None:
+    audit.record(actor, "form.submission.export", actee_id=form.actee_id)
+    submissions.took(actor, form, catalogue.schema(catalogue.current(form).id), vault=server().vault)
 
 
 def _demand(actor: Actor) -> None:

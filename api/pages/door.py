@@ -25,7 +25,7 @@ _AS_IT_IS = "%&=+/:?@!$'()*,;"
 #: Pages run nothing but their own bundled script and show nothing from elsewhere; nobody may frame them.
 _POLICY = (
     "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'; "
-    "img-src 'self' blob:; media-src 'self'"
+    "img-src 'self' blob: data:; media-src 'self'"
 )
 
 

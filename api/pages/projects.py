@@ -114,6 +114,7 @@ def head(actor: Actor, project: Project) -> ProjectHead:
         id=project.id,
         name=project.name,
         may_manage=Permission.FORM_UPDATE in held,
+        may_audit=Permission.ACCESS_LOG_READ in held,
         may_read=Permission.SUBMISSION_LIST in access.verbs_within(actor, project.id),
         is_archived=bool(project.archived),
     )

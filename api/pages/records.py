@@ -33,7 +33,7 @@ from api.pages.door import pages
 from api.pages.forms import form_head
 from api.pages.projects import head
 from api.pages.words import Words
-from forms import accounts, answers, catalogue, policy
+from forms import access, accounts, answers, catalogue, policy
 from forms import submissions as keeping
 from forms.access import Actor, Permission
 from forms.answers import SEALED, Condition, Filter, Record
@@ -108,6 +108,8 @@ def submissions(actor: Actor, project: Project, form: Form) -> Any:
         newer=str(found[0].id) if found and (has_more if is_back else "older" in cursors) else "",
         problem=problem,
     )
+    if any(f.privacy and _lies_open(actor, f) for f in columns):
+        keeping.looked(actor, form, words.schema, vault=server().vault)
     return (page, 400) if problem else page
 
 
@@ -226,6 +228,7 @@ def submission(actor: Actor, project: Project, form: Form, instance_id: str) -> 
     older = answers.select(actor, layout, limit=1, before=kept.submission.id)
     newer = answers.select(actor, layout, limit=1, after=kept.submission.id)
     names = accounts.names_by_id()
+    keeping.looked(actor, form, words.schema, submission_id=kept.submission.id, vault=server().vault)
     return SubmissionPage(
         project=head(actor, project),
         form=form_head(actor, form),
@@ -239,6 +242,7 @@ def submission(actor: Actor, project: Project, form: Form, instance_id: str) -> 
         items=items,
         asides=tuple(writer.asides),
         has_masked=writer.masked > 0,
+        may_reveal=access.can(actor, Permission.IDENTITY_REVEAL, project_id=project.id, form_id=form.id),
         blanks=writer.blanks,
         shows_blanks=shows_blanks,
         files=tuple(_stored(f) for f in files),

@@ -130,7 +130,13 @@ def download(actor: Actor, project: Project, form: Form) -> Response:
     _demand_downloads(actor)
     words, layout = _current(form)
     kind = request.args.get("format", "")
+    response = _spooled(actor, form, words, layout, kind)
     audit.record(actor, "form.submission.export", actee_id=form.actee_id, details={"format": kind})
+    keeping.took(actor, form, words.schema, details={"format": kind}, vault=server().vault)
+    return response
+
+
+def _spooled(actor: Actor, form: Form, words: Words, layout: Layout, kind: str) -> Response:
     if kind == "xlsx":
         blocks = exports.workbook(_tables(actor, form, words, layout), server().zone)
         return spooled(blocks, exports.XLSX, f"{form.xml_form_id}.xlsx")

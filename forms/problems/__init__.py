@@ -75,6 +75,7 @@ from forms.problems.records import (
     InstanceWithDoctype,
     NotAcceptingSubmissions,
     NotCleared,
+    ReasonTooShort,
     SealBroken,
 )
 from forms.problems.requests import (
@@ -175,6 +176,7 @@ __all__ = [
     "PasswordTooShort",
     "PoliciesBypassed",
     "Problem",
+    "ReasonTooShort",
     "RebuildStopped",
     "RequestTooLarge",
     "RestoreFailed",

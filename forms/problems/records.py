@@ -33,6 +33,15 @@ class IdentityNotSearchable(Problem):
     public = ("path",)
 
 
+class ReasonTooShort(Problem):
+    """A reason for opening identity says too little."""
+
+    code = 400.952
+    message = "Say why it has to be opened, in at least {least} letters. The auditor reads it."
+    message_id = "Tuliskan alasan membukanya, sedikitnya {least} huruf. Auditor membacanya."
+    public = ("least",)
+
+
 class NotCleared(Problem):
     """Somebody filters by, counts, or asks for what is above the clearance of their role."""
 

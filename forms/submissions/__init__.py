@@ -5,6 +5,7 @@ what is kept back: records, their contents, XML and files. Typed answers are rea
 """
 
 from forms.submissions.attach import attach
+from forms.submissions.looked import looked, names_of, took
 from forms.submissions.read import (
     Counts,
     File,
@@ -23,6 +24,7 @@ from forms.submissions.read import (
     xml,
 )
 from forms.submissions.receive import Part, Received, Sender, answer_context, create, receive
+from forms.submissions.reveal import Revealed, reveal
 
 __all__ = [
     "Counts",
@@ -30,6 +32,7 @@ __all__ = [
     "Kept",
     "Part",
     "Received",
+    "Revealed",
     "Sender",
     "answer_context",
     "attach",
@@ -43,8 +46,12 @@ __all__ = [
     "find",
     "laid_out",
     "list_kept",
+    "looked",
     "media",
+    "names_of",
     "receive",
+    "reveal",
     "root_of",
+    "took",
     "xml",
 ]

@@ -12,11 +12,11 @@ from typing import Any
 
 from sqlalchemy import Row, Select, func, select, text
 
-from forms import access, answers, catalogue, instance
+from forms import access, answers, catalogue, instance, looks
 from forms.access import Actor, Permission
 from forms.db import db, see
 from forms.models import Blob, Form, Submission, SubmissionFile, SubmissionVersion
-from forms.policy import NEEDED, Clearance
+from forms.policy import NEEDED, UNPROVEN, Clearance
 from forms.problems import IdentityNotOpen, NotCleared, NotFound
 from forms.submissions.receive import file_context, name_hash, xml_context
 from forms.vault import Vault
@@ -82,10 +82,14 @@ def _pairs(rows: Select[Submission, SubmissionVersion]) -> list[Kept]:
 
 def xml(actor: Actor, form: Form, content: SubmissionVersion, *, vault: Vault) -> bytes:
     """Give a content's XML exactly as it was sent, to whoever has the clearance for all that its form asks for."""
-    _demand(actor, NEEDED[catalogue.schema(content.form_version_id).strictest], "XML")
+    needed = NEEDED[catalogue.schema(content.form_version_id).strictest]
+    _demand(actor, needed, "XML")
     see(actor.scopes)
     sealed = select(SubmissionVersion.xml).where(SubmissionVersion.id == content.id)
-    return vault.project(form.project_id).unseal(db.session.execute(sealed).scalar_one(), xml_context(form.id))
+    opened = vault.project(form.project_id).unseal(db.session.execute(sealed).scalar_one(), xml_context(form.id))
+    if needed > UNPROVEN:
+        looks.record(actor, "xml", looks.Place(form.project_id, form.id, content.submission_id), vault=vault)
+    return opened
 
 
 def laid_out(actor: Actor, form: Form, content: SubmissionVersion, *, vault: Vault) -> dict[str, Any]:
@@ -134,17 +138,24 @@ def file(
 
     One of class identity is given only `with_identity`: pages reveal it for a reason.
     """
+    needed, found = slot(actor, form, content, name, vault=vault)
+    if needed == Clearance.IDENTITY and not with_identity:
+        raise IdentityNotOpen
+    _demand(actor, needed, name)
+    if needed > UNPROVEN and found.blob is not None:
+        looks.record(actor, "file", looks.Place(form.project_id, form.id, content.submission_id), vault=vault)
+    return found
+
+
+def slot(actor: Actor, form: Form, content: SubmissionVersion, name: str, *, vault: Vault) -> tuple[Clearance, File]:
+    """Find a file by its name, with the clearance that it needs, which the caller checks; NotFound otherwise."""
     see(actor.scopes)
     hashed = name_hash(vault.project(form.project_id), name)
     rows = _files().where(SubmissionFile.version_id == content.id, SubmissionFile.name_hash == hashed)
     row = db.session.execute(rows).first()
     if row is None:
         raise NotFound
-    needed = Clearance(row.SubmissionFile.needs)
-    if needed == Clearance.IDENTITY and not with_identity:
-        raise IdentityNotOpen
-    _demand(actor, needed, name)
-    return _opened(row, form, vault)
+    return Clearance(row.SubmissionFile.needs), _opened(row, form, vault)
 
 
 def media(actor: Actor, form: Form, *, vault: Vault) -> Iterator[File]:

@@ -13,7 +13,7 @@ from typing import Any, Final, Literal
 
 from sqlalchemy import Row, select, text
 
-from forms import answers, catalogue
+from forms import answers, catalogue, looks
 from forms.db import EVERYTHING, Base, db, see
 from forms.instance import Rows
 from forms.models import Blob
@@ -44,6 +44,10 @@ _SENTENCES: Final = {
     ),
     "missing": ("{where}: the file is missing", "{where}: berkas hilang"),
     "damaged": ("{where}: the file is damaged", "{where}: berkas rusak"),
+    "looks": (
+        "{where}: a line of the access log was changed or is missing",
+        "{where}: satu baris catatan akses diubah atau hilang",
+    ),
     "spare": ("{where}: nothing refers to the file", "{where}: tidak ada yang merujuk berkas ini"),
 }
 
@@ -61,7 +65,7 @@ class Finding:
     All but "spare", a file that nothing refers to, say that something kept is wrong.
     """
 
-    kind: Literal["xml", "layout", "content", "answers", "misfits", "missing", "damaged", "spare"]
+    kind: Literal["xml", "layout", "content", "answers", "misfits", "missing", "damaged", "looks", "spare"]
     where: str
     what: str = ""
 
@@ -73,11 +77,16 @@ class Finding:
 
 @dataclass
 class Totals:
-    """How much was looked at (submissions, their contents over all edits, kept files), and how much was found."""
+    """How much was looked at, and how much was found.
+
+    Submissions, their contents over all edits, kept files, lines of the access log and the last of its hashes.
+    """
 
     submissions: int = 0
     contents: int = 0
     files: int = 0
+    looks: int = 0
+    last_look: str = ""
     differences: int = 0
     spare: int = 0
 
@@ -91,7 +100,11 @@ def check(tell: Callable[[Finding], None], *, vault: Vault) -> Totals:
     with turn(db.engine):
         demand_key(db.session.connection(), vault.master)
         for finding in chain(
-            _check_contents(vault, totals), _without_content(), _check_files(vault, totals), _spare_files(vault)
+            _check_contents(vault, totals),
+            _without_content(),
+            _check_files(vault, totals),
+            _check_looks(vault, totals),
+            _spare_files(vault),
         ):
             tell(finding)
             if finding.kind == "spare":
@@ -100,6 +113,14 @@ def check(tell: Callable[[Finding], None], *, vault: Vault) -> Totals:
                 totals.differences += 1
         db.session.rollback()
     return totals
+
+
+def _check_looks(vault: Vault, totals: Totals) -> Iterator[Finding]:
+    _new_snapshot()
+    verdict = looks.verify(vault=vault)
+    totals.looks, totals.last_look = verdict.count, verdict.last
+    for number in verdict.broken:
+        yield Finding("looks", f"access log, line {number}")
 
 
 def _new_snapshot() -> None:

@@ -60,6 +60,8 @@ ROUTES = {
     "submissions": _FORM + "/submissions",
     "submission": _FORM + "/submissions/<instance_id>",
     "submission_file": _FORM + "/submissions/<instance_id>/files/<name>",
+    "reveal": _FORM + "/submissions/<instance_id>/reveal",
+    "access_log": "/projects/<project_id>/access-log",
     "summary": _FORM + "/summary",
     "downloads": _FORM + "/downloads",
     "download": _FORM + "/download",

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from api.pages import qr
 from api.pages.contexts import (
+    AccessLogPage,
     AccountLine,
     AccountsPage,
     Answer,
@@ -18,6 +19,7 @@ from api.pages.contexts import (
     AttachmentLine,
     Bar,
     Cell,
+    ChainVerdict,
     Column,
     DayCount,
     DownloadsPage,
@@ -33,9 +35,13 @@ from api.pages.contexts import (
     HomePage,
     LanOffer,
     LoginPage,
+    LookChoice,
+    LookFilter,
+    LookLine,
     Misfit,
     NewProjectPage,
     Notice,
+    OpenedAnswer,
     Page,
     ProblemPage,
     ProjectCard,
@@ -47,8 +53,10 @@ from api.pages.contexts import (
     QuestionSummary,
     Repeat,
     RepeatRow,
+    RevealPage,
     RoleGroup,
     RoleOption,
+    SealedField,
     StoredFile,
     SubmissionFilter,
     SubmissionLine,
@@ -65,7 +73,7 @@ from api.pages.contexts import (
 
 NOW = datetime(2026, 11, 24, 7, 5, tzinfo=UTC)
 ADDRESS = "https://lentera.example.org"
-PROJECT = ProjectHead(id=1, name="Pencegahan TPPO Kalimantan Barat", may_manage=True)
+PROJECT = ProjectHead(id=1, name="Pencegahan TPPO Kalimantan Barat", may_manage=True, may_audit=True)
 ABOUT = "Registrasi dan skrining korban, sosialisasi, dan layanan terpadu satu atap di 14 kabupaten/kota."
 CASES = FormHead("tppo_korban_registrasi", "Registrasi & skrining korban TPPO", True, True, "open")
 TALKS = FormHead("tppo_sosialisasi", "Sosialisasi & daftar hadir", True, False, "closing")
@@ -336,6 +344,7 @@ def _submission(*, edited: bool) -> SubmissionPage:
                 first, 1, _ago(days=1, hours=2), "Entikong 1", "collect:4Wd0Fq2r", "Collect 2026.2", not edited
             ),
         ),
+        may_reveal=edited,
         older_id="uuid:older",
         newer_id="uuid:newer" if edited else "",
     )
@@ -391,6 +400,29 @@ def _app_users() -> tuple[AppUserLine, ...]:
         for n, name in enumerate(POSTS)
     ]
     return (*users, AppUserLine(99, "Sambas 1 (hilang)", _ago(days=90), _ago(days=30), 12, True))
+
+
+SEALED_FIELDS = (SealedField("/nama", "Nama lengkap", True), SealedField("/foto", "Foto"))
+
+
+def _access_log(wanted: LookFilter, verdict: ChainVerdict | None) -> AccessLogPage:
+    lines = tuple(
+        LookLine(
+            212 - n,
+            _ago(hours=n),
+            "Koordinator Sanggau",
+            "Koordinator kabupaten/kota",
+            "membuka identitas" if n != 2 else "membuka identitas lebih sering dari biasanya",
+            "tppo_korban_registrasi: /nama, /nik",
+            "uuid:6f1d0c52-7a3e-4b0e-9d11-000000000001" if n != 2 else "",
+            "Menelepon keluarga untuk penjemputan" if n != 2 else "",
+            "10.1.2.3",
+            n == 2,
+        )
+        for n in range(5)
+    )
+    person, action = LookChoice("3", "Koordinator Sanggau"), LookChoice("reveal", "membuka identitas")
+    return AccessLogPage(PROJECT, lines, (person,), (action,), wanted, older=207, alerts=1, verdict=verdict)
 
 
 def _code(number: int) -> str:
@@ -468,6 +500,20 @@ def pages() -> dict[str, Page]:
         "submissions-empty": _submissions(rows=(), total=0, matching=0, older=""),
         "submission": _submission(edited=True),
         "submission-first-version": _submission(edited=False),
+        "reveal": RevealPage(PROJECT, CASES, "uuid:1", SEALED_FIELDS),
+        "reveal-no-reason": RevealPage(PROJECT, CASES, "uuid:1", SEALED_FIELDS, "cek", "Tuliskan alasannya."),
+        "reveal-opened": RevealPage(
+            PROJECT,
+            CASES,
+            "uuid:1",
+            SEALED_FIELDS,
+            opened=(OpenedAnswer("Nama lengkap", "CANARY-NAMA"), OpenedAnswer("Foto", "1.png", "/picture")),
+        ),
+        "reveal-nothing": RevealPage(PROJECT, CASES, "uuid:1", ()),
+        "access-log": _access_log(LookFilter(), None),
+        "access-log-checked": _access_log(LookFilter(3, "reveal", date(2026, 11, 1)), ChainVerdict(212, (), "5f" * 32)),
+        "access-log-broken": _access_log(LookFilter(), ChainVerdict(212, (40, 41), "5f" * 32)),
+        "access-log-empty": AccessLogPage(PROJECT, (), (), (), LookFilter()),
         "summary": _summary(empty=False),
         "summary-empty": _summary(empty=True),
         "downloads": DownloadsPage(

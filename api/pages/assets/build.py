@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
@@ -102,7 +102,13 @@ def words() -> Catalog:
     methods = [("templates/**.html", "jinja2.ext:babel_extract"), ("**.py", "python")]
     options = {"templates/**.html": {"silent": "false", "trimmed": "true"}}
     found = extract_from_dir(
-        PAGES, methods, options, comment_tags=("i18n:",), directory_filter=lambda d: Path(d).name != "node_modules"
+        PAGES,
+        methods,
+        options,
+        # Flask-Babel's own, for texts that are written down before there is a request.
+        keywords={**DEFAULT_KEYWORDS, "lazy_gettext": None},
+        comment_tags=("i18n:",),
+        directory_filter=lambda d: Path(d).name != "node_modules",
     )
     for filename, _line, message, comments, context in found:
         # No line numbers: they would change the file with every edit.

@@ -20,6 +20,16 @@ from api.pages.contexts.forms import (
     VersionLine,
 )
 from api.pages.contexts.frame import Frame, Notice, Page, Viewer
+from api.pages.contexts.looks import (
+    AccessLogPage,
+    ChainVerdict,
+    LookChoice,
+    LookFilter,
+    LookLine,
+    OpenedAnswer,
+    RevealPage,
+    SealedField,
+)
 from api.pages.contexts.people import (
     AccountLine,
     AccountsPage,
@@ -63,6 +73,7 @@ from api.pages.contexts.records import (
 from api.pages.contexts.results import Bar, DayCount, DownloadsPage, QuestionSummary, SummaryPage, TableLine
 
 __all__ = [
+    "AccessLogPage",
     "AccountLine",
     "AccountsPage",
     "Answer",
@@ -72,6 +83,7 @@ __all__ = [
     "AttachmentLine",
     "Bar",
     "Cell",
+    "ChainVerdict",
     "Column",
     "DayCount",
     "DownloadsPage",
@@ -87,10 +99,14 @@ __all__ = [
     "HomePage",
     "LanOffer",
     "LoginPage",
+    "LookChoice",
+    "LookFilter",
+    "LookLine",
     "Misfit",
     "NewProjectPage",
     "Node",
     "Notice",
+    "OpenedAnswer",
     "Page",
     "ProblemPage",
     "ProjectCard",
@@ -103,8 +119,10 @@ __all__ = [
     "QuestionSummary",
     "Repeat",
     "RepeatRow",
+    "RevealPage",
     "RoleGroup",
     "RoleOption",
+    "SealedField",
     "StoredFile",
     "SubmissionFilter",
     "SubmissionLine",

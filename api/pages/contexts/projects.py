@@ -17,6 +17,7 @@ class ProjectHead:
         default=True, metadata={"help": "Whether the viewer may read what was sent, or only fill forms on a phone."}
     )
     is_archived: bool = field(default=False, metadata={"help": "Whether it is put away: shown, but marked."})
+    may_audit: bool = field(default=False, metadata={"help": "Whether the access log is offered."})
 
 
 @dataclass(frozen=True)

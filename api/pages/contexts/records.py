@@ -211,6 +211,9 @@ class SubmissionPage:
     history: tuple[HistoryLine, ...] = field(metadata={"help": "All versions, newest first."})
     older_id: str = field(default="", metadata={"help": "The submission that arrived before this one."})
     newer_id: str = field(default="", metadata={"help": "The submission that arrived after this one."})
+    may_reveal: bool = field(
+        default=False, metadata={"help": "Whether the viewer may open what is sealed, for a reason."}
+    )
 
     @property
     def outdated(self) -> HistoryLine | None:
