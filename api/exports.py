@@ -6,6 +6,7 @@ refusal, never half a file that looks whole. What is in the tables is decided by
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from tempfile import TemporaryFile
@@ -42,11 +43,14 @@ def workbook(tables: Iterable[Table], zone: str) -> Iterator[bytes]:
     Times are the wall clock of `zone`, since Excel knows no others. A table that is longer than a sheet goes on in the
     next one. Texts are written as texts: none is a formula, whatever it begins with.
     """
-    file = TemporaryFile()  # noqa: SIM115 - `_blocks` closes it
-    with Workbook(file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
-        writer = _Writer(book, ZoneInfo(zone))
-        for table in tables:
-            writer.write(table)
+    with ExitStack() as opened:
+        file = opened.enter_context(TemporaryFile())
+        options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        with Workbook(file, options) as book:
+            writer = _Writer(book, ZoneInfo(zone))
+            for table in tables:
+                writer.write(table)
+        opened.pop_all()
     return _blocks(file)
 
 
@@ -114,12 +118,14 @@ def _day(value: date) -> date:
 
 def archive(files: Iterable[tuple[str, Iterable[bytes]]]) -> Iterator[bytes]:
     """Write a ZIP of files, each a name and its blocks; give its bytes in blocks."""
-    file = TemporaryFile()  # noqa: SIM115 - `_blocks` closes it
-    with ZipFile(file, "w", ZIP_DEFLATED, compresslevel=1) as packed:
-        for name, blocks in files:
-            with packed.open(name, "w", force_zip64=True) as entry:
-                for block in blocks:
-                    entry.write(block)
+    with ExitStack() as opened:
+        file = opened.enter_context(TemporaryFile())
+        with ZipFile(file, "w", ZIP_DEFLATED, compresslevel=1) as packed:
+            for name, blocks in files:
+                with packed.open(name, "w", force_zip64=True) as entry:
+                    for block in blocks:
+                        entry.write(block)
+        opened.pop_all()
     return _blocks(file)
 
 

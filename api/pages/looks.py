@@ -137,6 +137,7 @@ def access_log(actor: Actor, project: Project) -> Any:
         filter=shown,
         older=found[_PAGE - 1].number if len(found) > _PAGE else None,
         alerts=len(looks.lines(project.id, recent, vault=vault)),
+        waiting=tuple(submissions.waiting_handovers(project)),
         verdict=ChainVerdict(verdict.count, verdict.broken, verdict.last) if verdict else None,
     )
 

@@ -19,7 +19,7 @@ from api.pages.door import pages
 from api.pages.forms import form_head
 from api.pages.projects import head
 from api.pages.words import Words
-from forms import answers, audit, catalogue, policy
+from forms import access, answers, audit, catalogue, policy
 from forms import submissions as keeping
 from forms.access import Actor, Permission
 from forms.answers import Choices, Filter, Heading, Layout
@@ -118,6 +118,13 @@ def downloads(actor: Actor, project: Project, form: Form) -> DownloadsPage:
         ),
         left_out=tuple(words.label(f) for f in _left_out(actor, words)),
         files=keeping.count_files(actor, form),
+        may_hand_over=access.can(
+            actor,
+            Permission.IDENTITY_EXPORT_REQUEST,
+            Permission.IDENTITY_EXPORT_APPROVE,
+            project_id=project.id,
+            form_id=form.id,
+        ),
     )
 
 

@@ -1,7 +1,19 @@
 """Every page, gathered: importing this module declares the routes of the door for people."""
 
-from api.pages import entry, forms, looks, people, projects, records, results, uploads
+from api.pages import entry, forms, handovers, looks, people, projects, records, results, uploads
 from api.pages.door import install
 from api.pages.render import STATIC
 
-__all__ = ["STATIC", "entry", "forms", "install", "looks", "people", "projects", "records", "results", "uploads"]
+__all__ = [
+    "STATIC",
+    "entry",
+    "forms",
+    "handovers",
+    "install",
+    "looks",
+    "people",
+    "projects",
+    "records",
+    "results",
+    "uploads",
+]

@@ -18,7 +18,7 @@ from forms.answers.copying import copy, stream
 from forms.answers.figures import Choices, Numbers, Total, choice_counts, count, count_rows, counts_per_day, totals
 from forms.answers.headings import Heading, columns
 from forms.answers.places import SEALED, Layout, Sealed, Storage, layout, storage
-from forms.answers.reading import Record, one, select, tree
+from forms.answers.reading import Record, hand_over, one, select, tree
 from forms.answers.rows import erase, write
 from forms.answers.tables import drop, recreate, widen
 
@@ -44,6 +44,7 @@ __all__ = [
     "counts_per_day",
     "drop",
     "erase",
+    "hand_over",
     "layout",
     "one",
     "recreate",

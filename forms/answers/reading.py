@@ -1,6 +1,6 @@
 """Read records: a page of them as a list, or one of them whole, as a tree."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from sqlalchemy import text
 from forms.access import Actor
 from forms.answers import conditions
 from forms.answers.conditions import Filter
-from forms.answers.fetching import fetch, joins
+from forms.answers.fetching import Found, fetch, joins
 from forms.answers.places import SEALED, Layout, Sealed
 from forms.db import db, see
 from forms.instance import Row, Value
@@ -163,3 +163,55 @@ def _at(tree: dict[str, Any], path: str) -> Any:
     for name in filter(None, path.split("/")):
         found = found[name]
     return found
+
+
+#: As many records are opened at once: their sealed answers are in memory.
+_AT_ONCE = 500
+
+
+def hand_over(
+    actor: Actor, layout: Layout, repeat: str, opened: set[str], open_sealed: Callable[[int, str, bytes], str]
+) -> tuple[tuple[str, ...], Iterator[tuple[Any, ...]]]:
+    """Read a level with some sealed answers opened: the paths of its columns, and rows of key, number and values.
+
+    The columns are what the actor takes away anyhow and those of `opened`. The newest submission comes first. Raises
+    what opening one raises.
+    """
+    seen = layout.seen(actor.take.clearance)
+    places = [
+        place
+        for place in layout.levels[repeat].places
+        if place.field.path in opened or not seen.places[place.field.path].is_closed
+    ]
+    paths = tuple(place.field.path for place in places)
+
+    def rows() -> Iterator[tuple[Any, ...]]:
+        before: int | None = None
+        while keys := _keys(actor, layout.form_id, before):
+            for found in sorted(fetch(layout, repeat, list(keys), paths=paths, sealed=True), key=_newest_first):
+                values = (
+                    open_sealed(found.submission_id, path, value) if isinstance(value, bytes) else value
+                    for path, value in found.values.items()
+                )
+                yield (keys[found.submission_id], found.number, *values)
+            before = min(keys)
+
+    return paths, rows()
+
+
+def _newest_first(found: Found) -> tuple[int, int]:
+    return -found.submission_id, found.number
+
+
+def _keys(actor: Actor, form_id: int, before: int | None) -> dict[int, str]:
+    """Give the next records' instanceIDs by id."""
+    see(actor.take.scopes)
+    statement = text(
+        """
+        select id, instance_id from submissions
+        where form_id = :form and deleted_at is null and (cast(:before as bigint) is null or id < :before)
+        order by id desc limit :limit
+        """
+    )
+    found = db.session.execute(statement, {"form": form_id, "before": before, "limit": _AT_ONCE})
+    return dict(found.all())

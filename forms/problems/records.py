@@ -51,6 +51,30 @@ class NotCleared(Problem):
     public = ("path",)
 
 
+class HandoverOwn(Problem):
+    """Somebody decides on their own request for a download with identity."""
+
+    code = 403.905
+    message = "Another person has to approve this: nobody takes identity away alone."
+    message_id = "Orang lain yang harus menyetujuinya: tidak seorang pun mengunduh identitas sendirian."
+
+
+class HandoverNotYours(Problem):
+    """Somebody takes a download with identity that another person asked for."""
+
+    code = 403.906
+    message = "Only the person who asked for this download may take it."
+    message_id = "Hanya orang yang meminta unduhan ini yang boleh mengambilnya."
+
+
+class HandoverExpired(Problem):
+    """A request for a download with identity is decided or taken too late, or twice."""
+
+    code = 409.905
+    message = "This request is not open any more: it was decided, taken or has expired. Ask again."
+    message_id = "Permintaan ini sudah tidak berlaku: sudah diputuskan, diambil, atau kedaluwarsa. Ajukan lagi."
+
+
 class IdentityNotOpen(Problem):
     """What was asked for holds sealed answers, which are opened one at a time for a reason."""
 

@@ -5,6 +5,15 @@ what is kept back: records, their contents, XML and files. Typed answers are rea
 """
 
 from forms.submissions.attach import attach
+from forms.submissions.handover import (
+    HandedTable,
+    Handover,
+    decide_handover,
+    list_handovers,
+    request_handover,
+    take_handover,
+    waiting_handovers,
+)
 from forms.submissions.looked import looked, names_of, took
 from forms.submissions.read import (
     Counts,
@@ -29,6 +38,8 @@ from forms.submissions.reveal import Revealed, reveal
 __all__ = [
     "Counts",
     "File",
+    "HandedTable",
+    "Handover",
     "Kept",
     "Part",
     "Received",
@@ -41,17 +52,22 @@ __all__ = [
     "count_by_project",
     "count_files",
     "create",
+    "decide_handover",
     "file",
     "files",
     "find",
     "laid_out",
+    "list_handovers",
     "list_kept",
     "looked",
     "media",
     "names_of",
     "receive",
+    "request_handover",
     "reveal",
     "root_of",
+    "take_handover",
     "took",
+    "waiting_handovers",
     "xml",
 ]

@@ -31,6 +31,8 @@ from api.pages.contexts import (
     FormPage,
     Frame,
     Group,
+    HandoverLine,
+    HandoversPage,
     HistoryLine,
     HomePage,
     LanOffer,
@@ -405,6 +407,25 @@ def _app_users() -> tuple[AppUserLine, ...]:
 SEALED_FIELDS = (SealedField("/nama", "Nama lengkap", True), SealedField("/foto", "Foto"))
 
 
+def _handovers() -> tuple[HandoverLine, ...]:
+    states = ("waiting", "approved", "refused", "taken", "expired")
+    return tuple(
+        HandoverLine(
+            n,
+            ("Nama lengkap", "NIK"),
+            "Daftar untuk penjemputan bersama BP3MI",
+            "Koordinator provinsi",
+            _ago(hours=n),
+            _ago(days=-1),
+            "Auditor" if state in ("approved", "refused", "taken") else "",
+            state,
+            state == "waiting",
+            state == "approved",
+        )
+        for n, state in enumerate(states, 1)
+    )
+
+
 def _access_log(wanted: LookFilter, verdict: ChainVerdict | None) -> AccessLogPage:
     lines = tuple(
         LookLine(
@@ -422,7 +443,9 @@ def _access_log(wanted: LookFilter, verdict: ChainVerdict | None) -> AccessLogPa
         for n in range(5)
     )
     person, action = LookChoice("3", "Koordinator Sanggau"), LookChoice("reveal", "membuka identitas")
-    return AccessLogPage(PROJECT, lines, (person,), (action,), wanted, older=207, alerts=1, verdict=verdict)
+    return AccessLogPage(
+        PROJECT, lines, (person,), (action,), wanted, older=207, alerts=1, waiting=("kasus",), verdict=verdict
+    )
 
 
 def _code(number: int) -> str:
@@ -500,6 +523,8 @@ def pages() -> dict[str, Page]:
         "submissions-empty": _submissions(rows=(), total=0, matching=0, older=""),
         "submission": _submission(edited=True),
         "submission-first-version": _submission(edited=False),
+        "handovers": HandoversPage(PROJECT, CASES, _handovers(), SEALED_FIELDS),
+        "handovers-refused": HandoversPage(PROJECT, CASES, (), SEALED_FIELDS, "cek", "Tuliskan alasannya."),
         "reveal": RevealPage(PROJECT, CASES, "uuid:1", SEALED_FIELDS),
         "reveal-no-reason": RevealPage(PROJECT, CASES, "uuid:1", SEALED_FIELDS, "cek", "Tuliskan alasannya."),
         "reveal-opened": RevealPage(
@@ -522,6 +547,7 @@ def pages() -> dict[str, Page]:
             (TableLine("tppo_korban_registrasi", CASES.title, 1214, 63), TableLine("peserta", "Peserta", 3920, 9)),
             ("Nama lengkap", "Nama panggilan/alias", "Tanggal lahir", "NIK (bila ada)", "Alamat", "Nomor HP"),
             48,
+            may_hand_over=True,
         ),
         "app-users": AppUsersPage(PROJECT, users),
         "app-users-empty": AppUsersPage(

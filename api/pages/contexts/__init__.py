@@ -23,6 +23,8 @@ from api.pages.contexts.frame import Frame, Notice, Page, Viewer
 from api.pages.contexts.looks import (
     AccessLogPage,
     ChainVerdict,
+    HandoverLine,
+    HandoversPage,
     LookChoice,
     LookFilter,
     LookLine,
@@ -95,6 +97,8 @@ __all__ = [
     "FormPage",
     "Frame",
     "Group",
+    "HandoverLine",
+    "HandoversPage",
     "HistoryLine",
     "HomePage",
     "LanOffer",

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from api.pages.contexts.forms import FormHead
 from api.pages.contexts.projects import ProjectHead
@@ -41,6 +41,36 @@ class RevealPage:
     opened: tuple[OpenedAnswer, ...] | None = field(
         default=None, metadata={"help": "The opened answers, None before any is asked for."}
     )
+
+
+@dataclass(frozen=True)
+class HandoverLine:
+    """A request for a download with identity."""
+
+    id: int = field(metadata={"help": "Its number."})
+    fields: tuple[str, ...] = field(metadata={"help": "The questions that are asked for, by label."})
+    reason: str = field(metadata={"help": "Why, in the words of who asks."})
+    who: str = field(metadata={"help": "Who asks."})
+    requested: datetime = field(metadata={"help": "When."})
+    expires: datetime = field(metadata={"help": "Until when it waits, or may be taken."})
+    decider: str = field(metadata={"help": "Who decided, empty before."})
+    state: Literal["waiting", "approved", "refused", "taken", "expired"] = field(metadata={"help": "Where it stands."})
+    may_decide: bool = field(metadata={"help": "Whether the viewer may approve or refuse it now."})
+    may_take: bool = field(metadata={"help": "Whether the viewer may download it now."})
+
+
+@dataclass(frozen=True)
+class HandoversPage:
+    """Downloads with identity: ask for one, decide on others' requests, take what was approved."""
+
+    template: ClassVar[str] = "handovers.html"
+
+    project: ProjectHead = field(metadata={"help": "The project."})
+    form: FormHead = field(metadata={"help": "The form."})
+    lines: tuple[HandoverLine, ...] = field(metadata={"help": "The requests, newest first."})
+    fields: tuple[SealedField, ...] = field(metadata={"help": "What can be asked for, empty where the viewer may not."})
+    reason: str = field(default="", metadata={"help": "What was typed as `reason`."})
+    problem: str = field(default="", metadata={"help": "Why it was not asked for."})
 
 
 @dataclass(frozen=True)
@@ -105,4 +135,7 @@ class AccessLogPage:
     filter: LookFilter = field(metadata={"help": "What is asked for."})
     older: int | None = field(default=None, metadata={"help": "The number from which older lines go on, or None."})
     alerts: int = field(default=0, metadata={"help": "How many alerts there were in the last 30 days."})
+    waiting: tuple[str, ...] = field(
+        default=(), metadata={"help": "Form ids with a request for a download with identity that nobody decided yet."}
+    )
     verdict: ChainVerdict | None = field(default=None, metadata={"help": "The chain's check, where it was asked for."})

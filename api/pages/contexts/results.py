@@ -82,3 +82,6 @@ class DownloadsPage:
     tables: tuple[TableLine, ...] = field(metadata={"help": "The form's table first, then its repeats."})
     left_out: tuple[str, ...] = field(metadata={"help": "Labels of the sealed questions, which no download holds."})
     files: int = field(metadata={"help": "How many photos and other files there are, which are not in the tables."})
+    may_hand_over: bool = field(
+        default=False, metadata={"help": "Whether the viewer may ask for a download with identity, or approve one."}
+    )
