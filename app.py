@@ -25,7 +25,7 @@ from api.pages.door import pages
 from api.serve import start
 from forms import accounts, cluster, masterkey, showcase, upkeep, workbook
 from forms import db as database
-from forms.access import Actor
+from forms.access import SERVER
 from forms.blobs import Store
 from forms.problems import Problem
 from forms.vault import Vault
@@ -113,7 +113,7 @@ def create_app(overrides: Mapping[str, str | None] | None = None) -> Flask:
 
 
 #: Whoever works at the server's own command line.
-OPERATOR = Actor(id=None, type="server")
+OPERATOR = SERVER
 
 
 def data_folder(settings: Mapping[str, str | None]) -> Path:

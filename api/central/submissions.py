@@ -37,7 +37,7 @@ def create(actor: Actor, project: Project, form: Form, body: BinaryIO) -> Any:
     sender = Sender(actor, request.args.get("deviceID"), client or None)
     received = submissions.create(sender, form, body.read(), vault=server().vault)
     watch.RECEIVED.inc()
-    return _shown([submissions.find(actor, form, received.instance_id)])[0]
+    return _shown([submissions.find_sent(actor, form, received.instance_id)])[0]
 
 
 @central.on("GET", ONE, may=Permission.SUBMISSION_READ, gives=wire.Submission)
@@ -78,7 +78,7 @@ def read_file(actor: Actor, project: Project, form: Form, instance_id: str, name
 def upload_file(actor: Actor, project: Project, form: Form, instance_id: str, name: str, body: BinaryIO) -> object:
     """Give one of the newest content's slots its file."""
     del project
-    kept = submissions.find(actor, form, instance_id)
+    kept = submissions.find_sent(actor, form, instance_id)
     submissions.attach(actor, form, kept, name, Part(body, request.content_type), vault=server().vault)
     return SUCCESS
 

@@ -4,7 +4,7 @@ from sqlalchemy import text
 
 from forms import access
 from forms.access import Actor, Permission
-from forms.db import db, see
+from forms.db import EVERYTHING, db, see
 from forms.models import Form, SubmissionFile
 from forms.problems import InsufficientRights, NotFound
 from forms.submissions.read import Kept
@@ -30,7 +30,8 @@ def attach(actor: Actor, form: Form, kept: Kept, name: str, part: Part, *, vault
 
     Whoever may not change submissions may still complete one: an empty slot of what they sent themselves, unedited.
     """
-    see(actor.scopes)
+    # Whoever sent it may complete it, also where they see nothing.
+    see(EVERYTHING if actor.id is not None and kept.submission.submitter_id == actor.id else actor.scopes)
     hashed = name_hash(vault.project(form.project_id), name)
     slot = db.session.get(SubmissionFile, (kept.content.id, hashed))
     if slot is None:

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Row, Select, func, select, text
 
 from forms import access, answers, catalogue, instance, looks
-from forms.access import Actor, Permission
+from forms.access import SERVER, Actor, Permission
 from forms.db import db, see
 from forms.models import Blob, Form, Submission, SubmissionFile, SubmissionVersion
 from forms.policy import NEEDED, UNPROVEN, Clearance
@@ -49,6 +49,17 @@ def find(actor: Actor, form: Form, instance_id: str) -> Kept:
     if not found:
         raise NotFound
     return found[0]
+
+
+def find_sent(actor: Actor, form: Form, instance_id: str) -> Kept:
+    """Find a submission that the actor sees or sent themselves, whatever its scope; NotFound otherwise."""
+    try:
+        return find(actor, form, instance_id)
+    except NotFound:
+        kept = find(SERVER, form, instance_id)
+        if actor.id is None or kept.submission.submitter_id != actor.id:
+            raise NotFound from None
+        return kept
 
 
 def root_of(actor: Actor, form: Form, instance_id: str) -> str | None:

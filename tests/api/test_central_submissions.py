@@ -293,3 +293,18 @@ def test_a_reader_sees_only_the_records_of_their_scope(world, manager, project):
     with pytest.raises(NotFound):
         submissions.contents(phone, form, ids["61.01"])
     assert submissions.count_by_form(phone, project.id, [form])[form.id].submissions == 1
+
+
+def test_whoever_sends_a_record_of_another_district_completes_it_and_does_not_see_it(world, project):
+    sample = samples.identity()
+    world.form(project, sample.data)
+    base = f"/v1/projects/{project.id}/forms/{sample.form_id}/submissions"
+    answers = "<kab>61.10</kab><setuju>ya</setuju><diri><foto>a.jpg</foto></diri>"
+    for role in ("formfill", "district"):
+        sender, sent = world.login(world.person(role, project=project)), new_id()
+        made = _post(sender, base, instance(sample.form_id, "2026010100", answers, instance_id=sent))
+        assert (made.status_code, made.json["instanceId"]) == (200, sent), role
+        assert sender.post(f"{base}/{sent}/attachments/a.jpg", data=b"x").json == {"success": True}, role
+        other = world.login(world.person(role, project=project))
+        assert other.post(f"{base}/{sent}/attachments/a.jpg", data=b"y").status_code == 404, role
+        assert sender.get(f"{base}/{sent}").status_code in (403, 404), role

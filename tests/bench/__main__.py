@@ -1,12 +1,13 @@
 """Measure against floors of the same run: `python -m tests.bench [PART …]`, all parts otherwise.
 
-The parts: memory, intake, lists, uploads, stored (500,000 submissions more, then intake again, and their CSV).
+The parts: memory, intake, lists, uploads, stored (500,000 submissions more, then intake again, their CSV,
+and what scope and clearance cost).
 """
 
 import sys
 from argparse import ArgumentParser
 
-from tests.bench import export, form, intake, lists, memory, stored, uploads
+from tests.bench import export, form, intake, lists, memory, policy, stored, uploads
 from tests.bench.figures import at_least, head, show
 from tests.bench.stage import Stage, stage
 
@@ -48,6 +49,7 @@ def _measure(made: Stage, parts: list[str], seconds: float, rounds: int, many: i
         lot = intake.measure(made, seconds=seconds, rounds=rounds)
         show(at_least("intake at many against intake at few, each over its floor", lot, few, 0.9))
         export.measure(made, form_id, rounds=rounds)
+        policy.measure(made, form_id, rounds=rounds)
     if "memory" in parts:
         memory.measure(made, "after the load", is_idle=False)
 

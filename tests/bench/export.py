@@ -52,7 +52,7 @@ def _tables(stage: Stage, form: int) -> str:
         "select 'q' || number from answer_columns where form_id = %s and type = 'sealed'", form
     )}  # fmt: skip
     names = (name for name in answer_columns(stage, form) if not name.endswith(("_lat", "_lon")))
-    answers = ", ".join(f"'***' as {name}" if name in sealed else f"a.{name}" for name in names)
+    answers = ", ".join(f"null::text as {name}" if name in sealed else f"a.{name}" for name in names)
     return (
         f"select s.created_at, {answers}, s.instance_id, s.submitter_id, 'Ponsel' as name, 0 as present, 0 as expected, "
         f"s.review_state, s.device_id, s.edits, '1' as version "
