@@ -22,7 +22,7 @@ from forms.access import Actor, Permission, demand
 from forms.db import db, run_apart
 from forms.models import Actor as ActorRow
 from forms.models import ActorProperty, Assignment, FieldKey, LoginAttempt, Project, Role, Session, User
-from forms.policy import OVER_PEOPLE, UNPROVEN
+from forms.policy import BY_ID, OVER_PEOPLE, UNPROVEN
 from forms.problems import (
     AuthenticationFailed,
     InsufficientRights,
@@ -32,6 +32,7 @@ from forms.problems import (
     OwnRights,
     PasswordTooLong,
     PasswordTooShort,
+    RoleIsPerForm,
     TooManyAttempts,
     UniquenessViolation,
 )
@@ -111,7 +112,8 @@ def assign(
 ) -> None:
     """Give an actor a role on the site, a project or a form; UniquenessViolation where it is held already.
 
-    OwnRights where somebody would open people's data to themselves: that takes somebody else.
+    OwnRights where somebody would open people's data to themselves: that takes somebody else. RoleIsPerForm for a role
+    that is given form by form.
     """
     grantee = db.session.get(ActorRow, actor_id)
     role = db.session.get(Role, role_id)
@@ -119,6 +121,8 @@ def assign(
         raise NotFound
     if has_clearance(role) and actor_id == actor.id:
         raise OwnRights
+    if BY_ID[role.id].per_form and form_id is None:
+        raise RoleIsPerForm(role=role.name)
     held = select(Assignment.id).where(
         Assignment.actor_id == actor_id,
         Assignment.role_id == role_id,

@@ -43,8 +43,9 @@ class Role:
     """One line of the policy.
 
     `sees` is the clearance on pages and for one record, `takes` that of downloads (NONE: no downloads). A role that is
-    `scoped_by` dimensions sees the records that carry one of its holder's values in them, others see all; and without
-    `cases` it is void on a form that asks for anything quasi-identifying or sensitive.
+    `scoped_by` dimensions sees the records that carry one of its holder's values in them, others see all. Without
+    `cases` it is void on a form that asks for anything quasi-identifying or sensitive; one that is `per_form` is given
+    on forms only, so that nobody comes upon victims through a role on the whole project.
     """
 
     id: int
@@ -56,6 +57,7 @@ class Role:
     takes: Clearance = Clearance.NONE
     scoped_by: tuple[str, ...] = ()
     cases: bool = True
+    per_form: bool = False
 
     @property
     def has_clearance(self) -> bool:
@@ -103,7 +105,7 @@ ROLES: Final = (
     Role(9, "pub-link", "Public Link", "Tautan umum", frozenset({"open_form.read", "submission.create"})),
     # The programme's.
     Role(20, "outreach", "Outreach team", "Tim sosialisasi", _WORK,
-         sees=P0, takes=P0, scoped_by=("kabkota", "lembaga"), cases=False),
+         sees=P0, takes=P0, scoped_by=("kabkota", "lembaga"), per_form=True),
     Role(21, "onestop", "One-stop service officer", "Petugas LTSA", _REVEAL, sees=P3, takes=P2, scoped_by=("kantor",)),
     Role(22, "shelter", "Shelter case worker", "Pekerja kasus shelter", _REVEAL, sees=P3, scoped_by=("shelter",)),
     Role(23, "district", "District coordinator", "Koordinator kabupaten/kota", _REVEAL,
@@ -115,6 +117,8 @@ ROLES: Final = (
          frozenset({"project.read", "form.list", "form.read", "assignment.list", "access_log.read",
                     "identity_export.approve"})),
 )  # fmt: skip
+
+BY_ID: Final = {role.id: role for role in ROLES}
 
 #: The most that anybody sees in a session without a second step: nothing about people.
 UNPROVEN: Final = Clearance.PROGRAMME

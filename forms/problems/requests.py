@@ -165,6 +165,15 @@ class ForgedRequest(Problem):
     message_id = "Halaman ini sudah kedaluwarsa atau berasal dari tempat lain. Kembali, muat ulang, lalu coba lagi."
 
 
+class RoleIsPerForm(Problem):
+    """A role that is given form by form is given on a project or on the site."""
+
+    code = 400.911
+    message = "The role “{role}” is given on single forms, not on a whole project. Choose the forms."
+    message_id = "Peran “{role}” diberikan per formulir, tidak untuk seluruh proyek. Pilih formulirnya."
+    public = ("role",)
+
+
 class OwnRights(Problem):
     """Somebody gives themselves what opens people's data."""
 

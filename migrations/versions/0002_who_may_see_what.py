@@ -26,7 +26,7 @@ select id, name, system, sees, takes, scoped_by, cases, verbs || case when reads
         'open_form.list', 'open_form.read', 'submission.create', 'submission.update'
     ] else '{}' end
 from (values
-    (20, 'Outreach team', 'outreach', 1, 1, array['kabkota', 'lembaga'], false, true, true, array[]::text[]),
+    (20, 'Outreach team', 'outreach', 1, 1, array['kabkota', 'lembaga'], true, true, true, array[]::text[]),
     (21, 'One-stop service officer', 'onestop', 4, 3, array['kantor'], true, true, true, array['identity.reveal']),
     (22, 'Shelter case worker', 'shelter', 4, 0, array['shelter'], true, true, true, array['identity.reveal']),
     (23, 'District coordinator', 'district', 4, 2, array['kabkota'], true, true, true, array['identity.reveal']),

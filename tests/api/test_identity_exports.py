@@ -28,7 +28,7 @@ def enter(world, scene):
     """Log somebody with a role in the project in to the pages."""
 
     def log_in(role):
-        person = world.person(role, project=scene.project)
+        person = world.person(role, project=scene.project, form=scene.form if role == "outreach" else None)
         visitor = Visitor(world.app.test_client())
         visitor.log_in(person.email)
         prove(person)

@@ -80,7 +80,7 @@ def test_only_questions_of_class_identity_are_opened_and_only_where_the_role_and
     for fields in (["/umur"], ["/tidak_ada"], []):
         assert client.post(_address(scene), json={**sent, "fields": fields}).status_code == 400
     for role in ("manager", "viewer", "outreach", "analyst", "auditor", "admin"):
-        other = world.login(world.person(role, project=scene.project))
+        other = world.login(world.person(role, project=scene.project, form=scene.form))
         assert other.post(_address(scene), json=sent).status_code == 403, role
     assert _log(world, scene) == []
 
