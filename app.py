@@ -218,6 +218,8 @@ def demo() -> None:
         database.db.session.commit()
     click.echo("Made-up data are in place." if made else "The made-up data are in place already.")
     click.echo(f"Log in as {showcase.EMAIL} with the password {showcase.PASSWORD}")
+    others = ", ".join(email for email, *_ in showcase.PEOPLE)
+    click.echo(f"With the same password, somebody for each role: {others}")
 
 
 @commands.group()

@@ -15,7 +15,7 @@ from forms import access, accounts, catalogue, demo, submissions
 from forms.access import Actor
 from forms.catalogue import Upload
 from forms.db import EVERYTHING, as_owner, db, see
-from forms.models import Demo, Form, Project
+from forms.models import ActorProperty, Demo, Form, Project
 from forms.problems import DataFolderInRealUse
 from forms.submissions import Sender
 from forms.vault import Vault
@@ -23,6 +23,14 @@ from forms.vault import Vault
 EMAIL: Final = "demo@example.org"
 PASSWORD: Final = "lentera-demo"  # noqa: S105 - it opens made-up data only
 _ZONE = ZoneInfo("Asia/Pontianak")
+#: Somebody for each of the programme's roles: address, name, role, the form where it is not the project, their values.
+PEOPLE: Final[tuple[tuple[str, str, str, str | None, dict[str, str]], ...]] = (
+    ("sambas@example.org", "Koordinator Sambas (contoh)", "district", None, {"kabkota": "61.01"}),
+    ("ltsa@example.org", "Petugas LTSA Pontianak (contoh)", "onestop", None, {"kantor": "ltsa_ptk"}),
+    ("sosialisasi@example.org", "Tim sosialisasi (contoh)", "outreach", "tppo_sosialisasi", {"kabkota": "61.71"}),
+    ("provinsi@example.org", "Koordinator provinsi (contoh)", "province", None, {}),
+    ("auditor@example.org", "Auditor (contoh)", "auditor", None, {}),
+)
 _PHONES = ("Pos Entikong 1", "Pos Aruk 1", "Tim sosialisasi", "Meja LTSA Pontianak")
 
 
@@ -48,9 +56,19 @@ def install(operator: Actor, *, vault: Vault, today: date | None = None) -> bool
         made = accounts.create_app_user(coordinator, project, name, vault=vault)
         accounts.assign(coordinator, made.id, accounts.APP_USER_ROLE, project_id=project.id)
         phones.append(Actor(id=made.id, type="field_key", display_name=name))
+    _people(operator, project, {form.xml_form_id: form for form in forms})
     for form in forms:
         _fill(project, form, phones, today or datetime.now(_ZONE).date(), vault)
     return True
+
+
+def _people(operator: Actor, project: Project, forms: dict[str, Form]) -> None:
+    for email, name, role, form_id, values in PEOPLE:
+        actor_id = accounts.create_user(operator, email, password=PASSWORD, display_name=name)
+        form = forms[form_id].id if form_id is not None else None
+        accounts.assign(operator, actor_id, access.role(role).id, project_id=project.id, form_id=form)
+        for dimension, value in values.items():
+            db.session.add(ActorProperty(project_id=project.id, actor_id=actor_id, name=dimension, value=value))
 
 
 def _publish(coordinator: Actor, project: Project, packed: demo.PackForm, vault: Vault) -> Form:
