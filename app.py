@@ -16,7 +16,7 @@ import click
 from flask import Flask
 
 import migrations
-from api import auth, endpoint, watch
+from api import auth, endpoint, mail, watch
 from api.central import central
 from api.health import health
 from api.openrosa import openrosa
@@ -63,6 +63,12 @@ SETTINGS: Final = (
         in_backup=True,
     ),
     Setting("LENTERA_ZONE", "Asia/Pontianak", "Time zone for days on pages and in downloads.", in_backup=True),
+    Setting(
+        "LENTERA_SMTP",
+        None,
+        "A mail server for one-time links, smtp://USER:PASSWORD@HOST:PORT or smtps://…; without it none is mailed.",
+    ),
+    Setting("LENTERA_SMTP_FROM", None, "The sender's address of such mail.", in_backup=True),
     Setting("SENTRY_DSN", None, "Where errors are reported, without values; off unless set."),
 )
 
@@ -100,6 +106,7 @@ def create_app(overrides: Mapping[str, str | None] | None = None) -> Flask:
         base_url=(settings["LENTERA_BASE_URL"] or "").rstrip("/") or None,
         login_attempts=int(settings["LENTERA_LOGIN_ATTEMPTS"] or 0),
         zone=settings["LENTERA_ZONE"] or "Asia/Pontianak",
+        mail=mail.read(settings),
         bound=os.environ.get("LENTERA_BOUND"),
         figures=os.environ.get("PROMETHEUS_MULTIPROC_DIR"),
     )
@@ -193,6 +200,7 @@ def main() -> None:
 def serve(bind: str, workers: int | None, tls_cert: Path | None, tls_key: Path | None) -> None:
     """Serve phones and browsers; brings an empty data folder up by itself."""
     settings = read_settings()
+    mail.read(settings)
     if masterkey.make(settings):
         click.echo(
             f"Made the master key {masterkey.location(settings)}. Without it nothing that is sealed can be read again: "

@@ -91,8 +91,23 @@ def address(request: Request, base_url: str | None) -> str:
     return request.remote_addr or ""
 
 
+def guard(request: Request, *, vault: Vault, base_url: str | None, limit: int) -> accounts.Guard:
+    """Give what counts the failures of whoever sends a request."""
+    return accounts.Guard(vault, address(request, base_url), limit)
+
+
+def is_shown(request: Request) -> bool:
+    """Tell whether a request shows any credential, be it good or not."""
+    names = (SECURE_COOKIE, PLAIN_COOKIE)
+    return (
+        token_in_address(request) is not None
+        or "Authorization" in request.headers
+        or any(request.cookies.get(name) for name in names)
+    )
+
+
 def identify(request: Request, *, vault: Vault, base_url: str | None, limit: int) -> Identified:
-    """Tell who asks; AuthenticationFailed, HttpsOnly, TooManyAttempts or InsufficientRights otherwise."""
+    """Tell who asks; AuthenticationFailed, SessionNeeded, HttpsOnly, TooManyAttempts, InsufficientRights otherwise."""
     token = token_in_address(request)
     if token is not None:
         return _by_key(token)
@@ -107,8 +122,8 @@ def identify(request: Request, *, vault: Vault, base_url: str | None, limit: int
             raise HttpsOnly
         if not header.username or not header.password:
             raise AuthenticationFailed
-        came_from = address(request, base_url)
-        actor = accounts.verify(header.username, header.password, vault=vault, address=came_from, limit=limit)
+        here = guard(request, vault=vault, base_url=base_url, limit=limit)
+        actor = accounts.verify(header.username, header.password, guard=here)
         return Identified(actor, None)
     cookie = request.cookies.get(SECURE_COOKIE) or request.cookies.get(PLAIN_COOKIE)
     if "Authorization" in request.headers or not cookie:

@@ -32,6 +32,7 @@ from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestEntity
 from werkzeug.formparser import FormDataParser
 
 from api import auth, watch
+from api.mail import Mail
 from forms import access, accounts, catalogue
 from forms.access import Actor, Permission
 from forms.blobs import FULL
@@ -61,6 +62,8 @@ from forms.vault import Vault
 PUBLIC: Final = "public"
 #: `may` of a route for whoever is logged in; what they then see is up to the function.
 AUTHENTICATED: Final = "authenticated"
+#: `may` of a route for everybody, whose function is given the actor where a credential is shown.
+ANYBODY: Final = "anybody"
 #: `takes` of a route that wants the body as it came: its function gets a seekable stream of the whole.
 STREAM: Final = "stream"
 
@@ -85,6 +88,8 @@ class Server:
     base_url: str | None
     login_attempts: int
     zone: str
+    #: Where letters are sent from; without it a one-time link is shown to whoever made it.
+    mail: Mail | None = None
     #: What the server listens on ("0.0.0.0:8383"), where its parent said so.
     bound: str | None = None
     figures: str | None = None
@@ -99,6 +104,12 @@ def server() -> Server:
 def origin() -> str:
     """Give the address that clients reach us under, without a slash at the end: the setting, else what they asked."""
     return server().base_url or request.host_url.rstrip("/")
+
+
+def guard() -> accounts.Guard:
+    """Give what counts the failed log-ins of whoever sends this request."""
+    here = server()
+    return auth.guard(request, vault=here.vault, base_url=here.base_url, limit=here.login_attempts)
 
 
 @dataclass(frozen=True)
@@ -181,7 +192,7 @@ class _Route:
     def __call__(self, **address: str) -> Response:
         g.door = self.door
         # Before anything of the body is read: a form may spool files to the disk, also of whoever is nobody here.
-        request.max_content_length = _JSON_LIMIT if self.may == (PUBLIC,) else _STREAM_LIMIT
+        request.max_content_length = _JSON_LIMIT if self.may[0] in (PUBLIC, ANYBODY) else _STREAM_LIMIT
         with self.turn:
             actor = self._identify()
         with _body(self.takes) as sent, self.turn:
@@ -198,7 +209,7 @@ class _Route:
         return response
 
     def _identify(self) -> Actor | None:
-        if self.may == (PUBLIC,):
+        if self.may == (PUBLIC,) or (self.may == (ANYBODY,) and not auth.is_shown(request)):
             return None
         here = server()
         identified = auth.identify(request, vault=here.vault, base_url=here.base_url, limit=here.login_attempts)
@@ -350,7 +361,7 @@ def _look_up(actor: Actor | None, address: dict[str, str], may: tuple[str, ...],
         found["form"] = form
     if actor is not None and not by_number:
         actor, held = access.at(actor, project_id=project.id if project else None, form_id=form.id if form else None)
-        if may != (AUTHENTICATED,) and held.isdisjoint(may):
+        if may[0] not in (AUTHENTICATED, ANYBODY) and held.isdisjoint(may):
             raise InsufficientRights
     if actor is not None:
         found["actor"] = actor

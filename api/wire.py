@@ -112,6 +112,26 @@ class Credentials(Wire):
 
     email = Raw(load_default=None, allow_none=True)
     password = Raw(load_default=None, allow_none=True)
+    code = Raw(load_default=None, allow_none=True)
+
+
+class ResetWish(Wire):
+    """Whose password is to be set anew."""
+
+    email = Text(required=True)
+
+
+class ResetPassword(Wire):
+    """The new password of whoever a one-time link is for."""
+
+    new = Raw(required=True)
+
+
+class ChangedPassword(Wire):
+    """A password that is to become another; the function says what it makes of the old one."""
+
+    old = Text(required=True)
+    new = Raw(required=True)
 
 
 class NewSession(Wire):
@@ -151,7 +171,7 @@ class Assignment(Wire):
 
 
 class AppUser(Wire):
-    """An app user; `token` is null once revoked."""
+    """An app user; `token` is null once it is revoked or has expired."""
 
     project_id = Int(attribute="user.project_id")
     id = Int(attribute="user.id")
@@ -163,14 +183,17 @@ class AppUser(Wire):
     token = Str(attribute="user.token")
     created_by = Nested(Actor, attribute="ext.created_by")
     last_used = Time(attribute="ext.last_used")
+    last_seen = Time(attribute="ext.last_seen")
+    expires_at = Time(attribute="ext.expires_at")
     properties = Dict(attribute="ext.properties")
 
 
 class NewAppUser(Wire):
-    """An app user to be made; `properties` say which district it is of."""
+    """An app user to be made; `properties` say which district it is of. `expiresAt` is ours, not Central's."""
 
     display_name = Text(64, required=True)
     properties = Raw(load_default=None, allow_none=True)
+    expires_at = fields.AwareDateTime(format="iso", default_timezone=UTC, load_default=None, allow_none=True)
 
 
 class Reveal(Wire):

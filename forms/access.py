@@ -54,6 +54,7 @@ class Permission(StrEnum):
     USER_CREATE = "user.create"
     USER_DELETE = "user.delete"
     USER_LIST = "user.list"
+    USER_PASSWORD_INVALIDATE = "user.password.invalidate"  # noqa: S105 - a verb
     USER_READ = "user.read"
     USER_UPDATE = "user.update"
 

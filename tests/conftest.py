@@ -19,7 +19,8 @@ from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
 
 import app as lentera
-from forms import accounts, catalogue, cluster
+from forms import catalogue, cluster
+from forms.accounts import passwords
 from forms.db import db
 from tests.support.phone import engine  # noqa: F401 - a fixture
 from tests.support.world import World
@@ -76,10 +77,10 @@ class Reader(FlaskClient):
 @pytest.fixture(scope="session", autouse=True)
 def _cheap_passwords() -> Iterator[None]:
     """Hash passwords with the least that argon2 can do: dear is what it is made to be, and each test has people."""
-    usual = accounts._hasher
-    accounts._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    usual = passwords._hasher
+    passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     yield
-    accounts._hasher = usual
+    passwords._hasher = usual
 
 
 @pytest.fixture(scope="session")

@@ -26,10 +26,11 @@ def list_all(actor: Actor, project: Project) -> list[Any]:
     gives=wire.AppUser,
 )
 def create(actor: Actor, project: Project, body: dict[str, Any]) -> Any:
-    """Make an app user; it may do nothing until it is assigned to forms."""
+    """Make an app user; it may do nothing until it is assigned to forms, and nothing after `expiresAt`."""
     properties = wire.texts_by_name(body["properties"], "properties")
-    name = body["display_name"]
-    return {"user": accounts.create_app_user(actor, project, name, properties=properties, vault=server().vault)}
+    name, expires_at, vault = body["display_name"], body["expires_at"], server().vault
+    made = accounts.create_app_user(actor, project, name, properties=properties, expires_at=expires_at, vault=vault)
+    return {"user": made}
 
 
 @central.on("GET", "/projects/<project_id>/app-users/<actor_id>", may=Permission.FIELD_KEY_LIST, gives=wire.AppUser)
@@ -58,6 +59,8 @@ def _shown(users: list[AppUser]) -> list[dict[str, Any]]:
             "ext": {
                 "created_by": makers.get(user.created_by) if user.created_by is not None else None,
                 "last_used": user.last_used,
+                "last_seen": user.last_seen,
+                "expires_at": user.expires_at,
                 "properties": user.properties or None,
             },
         }

@@ -6,7 +6,7 @@ from flask import Response, g, request
 
 from api import auth, wire
 from api.central.door import SUCCESS, central
-from api.endpoint import AUTHENTICATED, PUBLIC, demand_same_origin, server, write_json
+from api.endpoint import AUTHENTICATED, PUBLIC, demand_same_origin, guard, server, write_json
 from forms import accounts
 from forms.access import Actor
 from forms.problems import InvalidDataType, MissingParameters, NotFound
@@ -14,22 +14,24 @@ from forms.problems import InvalidDataType, MissingParameters, NotFound
 
 @central.on("POST", "/sessions", may=PUBLIC, takes=wire.Credentials)
 def create(body: dict[str, Any]) -> Response:
-    """Open a session for an address and a password; a browser gets it as cookies too."""
+    """Open a session for an address and a password; a browser gets it as cookies too.
+
+    Whoever has a second step sends its `code` as well; without one the answer says so (401.901).
+    """
     demand_same_origin()
     here = server()
     given = [name for name in ("email", "password") if body[name] not in (None, "")]
     if len(given) < 2:  # noqa: PLR2004
         raise MissingParameters(expected=["email", "password"], got=given)
-    for name in given:
-        if not isinstance(body[name], str) or not wire.is_storable(body[name]):
+    for name in ("email", "password", "code"):
+        if body[name] is not None and not (isinstance(body[name], str) and wire.is_storable(body[name])):
             raise InvalidDataType(field=name, value=None, expected="string")
     session = accounts.log_in(
         body["email"],
         body["password"],
-        vault=here.vault,
-        address=auth.address(request, here.base_url),
+        code=body["code"],
+        guard=guard(),
         user_agent=request.user_agent.string or None,
-        limit=here.login_attempts,
     )
     response = write_json(wire.NewSession().dump(session))
     auth.set_cookies(response, session, is_https=auth.is_https(request, here.base_url))

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from api.endpoint import Door
 from api.pages import render as rendering
 from api.pages.contexts import Frame, Notice, Page, ProblemPage, Viewer
-from forms import access, catalogue
+from forms import access, accounts, catalogue
 from forms.access import Permission
 from forms.problems import AuthenticationFailed, Problem
 
@@ -110,11 +110,12 @@ def install(app: Flask) -> None:
 
 def _frame() -> Frame:
     identified = g.get("identified")
-    viewer, csrf = None, ""
+    viewer, csrf, asks_second_step = None, "", False
     if identified is not None and not request.path.startswith("/v1/"):
         administers = access.can(identified.actor, Permission.USER_LIST)
         viewer = Viewer(name=identified.actor.display_name, may_administer=administers)
         csrf = identified.credential.csrf if identified.credential else ""
+        asks_second_step = not identified.actor.is_proven and accounts.asks_second_step(identified.actor.id)
     said: Any = get_flashed_messages(with_categories=True)
     notices = tuple(Notice(tone, text) for tone, text in said)
     return Frame(
@@ -123,5 +124,6 @@ def _frame() -> Frame:
         here=here(),
         viewer=viewer,
         notices=notices,
+        asks_second_step=asks_second_step,
         is_demo=catalogue.is_demo(),
     )

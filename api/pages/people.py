@@ -1,13 +1,14 @@
 """People and devices: app users with their QR codes, and accounts of web users."""
 
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import redirect, request, url_for
 from flask_babel import gettext as _
 
-from api.endpoint import as_id, origin, server, undone_when_refused
+from api import mail
+from api.endpoint import as_id, guard, origin, server, undone_when_refused
 from api.pages import door, qr, reach
 from api.pages.contexts import (
     AccountLine,
@@ -15,6 +16,8 @@ from api.pages.contexts import (
     AppUserLine,
     AppUserQrPage,
     AppUsersPage,
+    LinkPage,
+    PersonPage,
     QrCard,
     QrCode,
     QrSheetPage,
@@ -27,11 +30,10 @@ from api.pages.projects import head
 from forms import accounts as people
 from forms import catalogue
 from forms.access import Actor, Permission
-from forms.accounts import AppUser
+from forms.accounts import AppUser, passwords, resets, second_step
 from forms.models import Project
 from forms.problems import NotFound, Problem, UniquenessViolation
 
-_PASSWORD_LENGTH = 10
 #: A sheet of paper has eight cards; nobody needs a thousand devices at once.
 _MOST_NAMES = 500
 
@@ -39,26 +41,41 @@ _MOST_NAMES = 500
 @pages.on("GET POST", "/projects/<project_id>/app-users", may=Permission.FIELD_KEY_LIST)
 def app_users(actor: Actor, project: Project) -> Any:
     """List a project's app users, and make new ones."""
-    names = request.form.get("names", "")
+    names, last_day = request.form.get("names", ""), request.form.get("expires", "").strip()
     wanted = [name.strip() for name in names.splitlines() if name.strip()]
     if request.method != "POST":
         return _app_users_page(actor, project)
     if not wanted or len(wanted) > _MOST_NAMES:
         problem = _("Write at least one name, and at most %(most)s.", most=_MOST_NAMES)
-        return _app_users_page(actor, project, names, {"names": problem}), 400
+        return _app_users_page(actor, project, names, last_day, {"names": problem}), 400
+    try:
+        expires_at = _end_of(last_day)
+    except ValueError:
+        problem = _("Choose a day that is still to come, or none.")
+        return _app_users_page(actor, project, names, last_day, {"expires": problem}), 400
     for name in wanted:
-        made = people.create_app_user(actor, project, name, vault=server().vault)
+        made = people.create_app_user(actor, project, name, vault=server().vault, expires_at=expires_at)
         # On the project, not on each form: a form that is published tomorrow reaches the phones without another step.
         people.assign(actor, made.id, people.APP_USER_ROLE, project_id=project.id)
     say("good", _("They may fill every form of this project. Show each its QR code, or print the cards."))
     return redirect(url_for("pages.app_users", project_id=project.id), 303)
 
 
+def _end_of(day: str) -> datetime | None:
+    """Give the end of a day as a form wrote it, None for none; ValueError where it is no day, or is over."""
+    if not day:
+        return None
+    end = datetime.combine(date.fromisoformat(day) + timedelta(days=1), time.min, ZoneInfo(server().zone))
+    if end <= datetime.now(UTC):
+        raise ValueError
+    return end
+
+
 def _app_users_page(
-    actor: Actor, project: Project, names: str = "", problems: dict[str, str] | None = None
+    actor: Actor, project: Project, names: str = "", expires: str = "", problems: dict[str, str] | None = None
 ) -> AppUsersPage:
     users = tuple(_line(user) for user in people.list_app_users(project, vault=server().vault))
-    return AppUsersPage(head(actor, project), users, _unreachable(), names, problems or {})
+    return AppUsersPage(head(actor, project), users, _unreachable(), names, expires, problems or {})
 
 
 def _line(user: AppUser) -> AppUserLine:
@@ -66,9 +83,12 @@ def _line(user: AppUser) -> AppUserLine:
         id=user.id,
         name=user.display_name,
         created=user.created_at,
-        last_seen=user.last_used,
+        last_seen=user.last_seen,
         submissions=user.submissions,
-        is_revoked=user.token is None,
+        is_revoked=user.token is None and not user.is_expired,
+        # Midnight is the end of the day before.
+        expires=user.expires_at - timedelta(seconds=1) if user.expires_at else None,
+        is_expired=user.is_expired,
     )
 
 
@@ -129,14 +149,14 @@ def accounts(actor: Actor) -> Any:
     if request.method != "POST":
         return _accounts_page(actor)
     given = {name: request.form.get(name, "").strip() for name in ("name", "email", "role")}
+    password = request.form.get("password", "")
     problems = _check_account(given)
+    made = 0
     if not problems:
         role_id, _colon, project_id = given["role"].partition(":")
         try:
             with undone_when_refused():
-                made = people.create_user(
-                    actor, given["email"], password=request.form.get("password", ""), display_name=given["name"]
-                )
+                made = people.create_user(actor, given["email"], password=password or None, display_name=given["name"])
                 people.assign(actor, made, int(role_id), project_id=int(project_id) if project_id else None)
         except UniquenessViolation:
             problems = {"email": _("There is an account with this address already.")}
@@ -144,6 +164,8 @@ def accounts(actor: Actor) -> Any:
             problems = {"password": problem.text(door.language())}
     if problems:
         return _accounts_page(actor, **given, problems=problems), 400
+    if not password:
+        return _link_page(actor, made)
     say("good", _("The account is made. Tell the password in person or by phone."))
     return redirect(url_for("pages.accounts"), 303)
 
@@ -158,19 +180,71 @@ def _check_account(given: dict[str, str]) -> dict[str, str]:
 
 
 def _accounts_page(actor: Actor, **typed: Any) -> AccountsPage:
-    roles = people.roles_by_actor()
-    lines = tuple(
+    return AccountsPage(_account_lines(actor), _role_groups(), passwords.LEAST, **typed)
+
+
+def _account_lines(actor: Actor) -> tuple[AccountLine, ...]:
+    roles, rows = people.roles_by_actor(), people.list_users()
+    locked = guard().closed(user for _person, user in rows)
+    return tuple(
         AccountLine(
+            id=person.id,
             name=person.display_name,
             email=user.email,
             roles=tuple(_role_words(role, project) for role, project in roles.get(person.id, ())),
             created=person.created_at,
             last_login=user.last_login_at,
             is_self=person.id == actor.id,
+            has_second_step=user.totp_confirmed_at is not None,
+            is_locked=person.id in locked,
         )
-        for person, user in people.list_users()
+        for person, user in rows
     )
-    return AccountsPage(lines, _role_groups(), _PASSWORD_LENGTH, **typed)
+
+
+@pages.on("GET", "/accounts/<person_id>", may=Permission.USER_LIST)
+def person(actor: Actor, person_id: str) -> PersonPage:
+    """Show one account, and what an administrator may do for its person."""
+    return PersonPage(_account_line(actor, person_id))
+
+
+def _account_line(actor: Actor, person_id: str) -> AccountLine:
+    wanted = as_id(person_id, "personId")
+    found = [line for line in _account_lines(actor) if line.id == wanted]
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+@pages.on("POST", "/accounts/<person_id>/link", may=Permission.USER_PASSWORD_INVALIDATE)
+def person_link(actor: Actor, person_id: str) -> LinkPage:
+    """Make a one-time link with which somebody sets a password: mailed, or shown this once."""
+    return _link_page(actor, as_id(person_id, "personId"))
+
+
+def _link_page(actor: Actor, actor_id: int) -> LinkPage:
+    link = origin() + url_for("pages.reset", token=resets.make_link(actor, actor_id))
+    row, letters = people.user(actor_id), server().mail
+    is_sent = letters is not None and mail.send_link(letters, row.User.email, link)
+    return LinkPage(row.Actor.display_name, row.User.email, "" if is_sent else link)
+
+
+@pages.on("POST", "/accounts/<person_id>/shut-out", may=Permission.USER_PASSWORD_INVALIDATE)
+def person_shut_out(actor: Actor, person_id: str) -> Any:
+    """Take somebody's password and end all their sessions at once."""
+    line = _account_line(actor, person_id)
+    resets.invalidate(actor, line.id)
+    say("good", _("%(name)s is shut out. Make a link to let the person in again.", name=line.name))
+    return redirect(url_for("pages.person", person_id=line.id), 303)
+
+
+@pages.on("POST", "/accounts/<person_id>/second-step/off", may=Permission.USER_UPDATE)
+def person_second_step_off(actor: Actor, person_id: str) -> Any:
+    """Take the second step off for somebody who lost the phone."""
+    line = _account_line(actor, person_id)
+    second_step.take_off_lost(actor, line.id)
+    say("good", _("The second step of %(name)s is off, and all sessions are ended.", name=line.name))
+    return redirect(url_for("pages.person", person_id=line.id), 303)
 
 
 def _role_words(system: str, project: str | None) -> str:

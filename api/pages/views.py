@@ -1,11 +1,12 @@
 """Every page, gathered: importing this module declares the routes of the door for people."""
 
-from api.pages import entry, forms, handovers, looks, people, projects, records, results, uploads
+from api.pages import account, entry, forms, handovers, looks, people, projects, records, results, uploads
 from api.pages.door import install
 from api.pages.render import STATIC
 
 __all__ = [
     "STATIC",
+    "account",
     "entry",
     "forms",
     "handovers",

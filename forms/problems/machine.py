@@ -255,6 +255,22 @@ class AddressTaken(Problem):
     )
 
 
+class MailUnusable(Problem):
+    """A mail server is set, and something is wrong or missing that letters need."""
+
+    code = 500.975
+    message = (
+        "With LENTERA_SMTP letters are sent, and {setting} does not fit. Needed are "
+        "LENTERA_SMTP=smtp://USER:PASSWORD@HOST:PORT or smtps://…, LENTERA_SMTP_FROM with the sender's address, and "
+        "LENTERA_BASE_URL with this server's."
+    )
+    message_id = (
+        "Dengan LENTERA_SMTP surat dikirim, tetapi {setting} tidak sesuai. Yang diperlukan: "
+        "LENTERA_SMTP=smtp://PENGGUNA:SANDI@HOST:PORT atau smtps://…, LENTERA_SMTP_FROM berisi alamat pengirim, "
+        "dan LENTERA_BASE_URL berisi alamat server ini."
+    )
+
+
 class AddressUnusable(Problem):
     """The address to listen on is not written as one, or is not one of this machine's, or needs more rights."""
 

@@ -149,6 +149,31 @@ class HttpsOnly(Problem):
     message_id = "Kata sandi hanya boleh dikirim lewat https. Gunakan alamat https server ini."
 
 
+class SecondStepNeeded(Problem):
+    """The password is right, and its person has a second step: the log-in needs a code as well."""
+
+    code = 401.901
+    message = "The password alone does not open this account. Send the code of the authenticator app with it, as code."
+    message_id = "Kata sandi saja tidak membuka akun ini. Sertakan kode dari aplikasi autentikator, sebagai code."
+
+
+class CodeWrong(Problem):
+    """The password is right and the code of the second step is not, or was used already."""
+
+    code = 401.902
+    message = "The code is not right, or was used already. Wait for the next one in the authenticator app."
+    message_id = "Kode tidak cocok atau sudah dipakai. Tunggu kode berikutnya di aplikasi autentikator."
+    keeps = True  # the failed attempt counts
+
+
+class SessionNeeded(Problem):
+    """Somebody with a second step sends address and password with a request, which has no place for a code."""
+
+    code = 401.903
+    message = "This account has a second step. Open a session with a code, and send its token instead of the password."
+    message_id = "Akun ini memakai langkah kedua. Buka sesi dengan kode, lalu kirim tokennya, bukan kata sandi."
+
+
 class InsufficientRights(Problem):
     """The actor may not do this here."""
 

@@ -11,6 +11,7 @@ from api.pages import qr
 from api.pages.contexts import (
     AccessLogPage,
     AccountLine,
+    AccountPage,
     AccountsPage,
     Answer,
     AppUserLine,
@@ -20,12 +21,14 @@ from api.pages.contexts import (
     Bar,
     Cell,
     ChainVerdict,
+    CodePage,
     Column,
     DayCount,
     DownloadsPage,
     Draft,
     FieldOption,
     FindingLine,
+    ForgottenPage,
     FormHead,
     FormLine,
     FormPage,
@@ -36,6 +39,7 @@ from api.pages.contexts import (
     HistoryLine,
     HomePage,
     LanOffer,
+    LinkPage,
     LoginPage,
     LookChoice,
     LookFilter,
@@ -45,6 +49,7 @@ from api.pages.contexts import (
     Notice,
     OpenedAnswer,
     Page,
+    PersonPage,
     ProblemPage,
     ProjectCard,
     ProjectHead,
@@ -55,10 +60,13 @@ from api.pages.contexts import (
     QuestionSummary,
     Repeat,
     RepeatRow,
+    ResetPage,
     RevealPage,
     RoleGroup,
     RoleOption,
     SealedField,
+    SecondStepPage,
+    SessionLine,
     StoredFile,
     SubmissionFilter,
     SubmissionLine,
@@ -79,6 +87,8 @@ PROJECT = ProjectHead(id=1, name="Pencegahan TPPO Kalimantan Barat", may_manage=
 ABOUT = "Registrasi dan skrining korban, sosialisasi, dan layanan terpadu satu atap di 14 kabupaten/kota."
 CASES = FormHead("tppo_korban_registrasi", "Registrasi & skrining korban TPPO", True, True, "open")
 TALKS = FormHead("tppo_sosialisasi", "Sosialisasi & daftar hadir", True, False, "closing")
+#: Pages before the log-in.
+OUTSIDE = ("login-mail", "login-code", "login-code-wrong", "forgotten", "forgotten-sent", "reset", "reset-over")
 UNREACHABLE = Unreachable(
     "http://127.0.0.1:8383",
     (LanOffer("http://192.168.1.10:8383", "0.0.0.0:8383", False),),
@@ -105,6 +115,12 @@ def frame(language: str = "id", **changes: object) -> Frame:
 
 def _ago(**span: float) -> datetime:
     return NOW - timedelta(**span)
+
+
+SESSIONS = (
+    SessionLine(7, "Firefox, Windows", "192.0.2.17", _ago(hours=2), NOW, True),
+    SessionLine(6, "Chrome, Android", "198.51.100.4", _ago(hours=9), _ago(hours=3), False),
+)
 
 
 def _home() -> HomePage:
@@ -401,7 +417,10 @@ def _app_users() -> tuple[AppUserLine, ...]:
         AppUserLine(n, name, _ago(days=60), _ago(hours=n) if n != 3 else None, 40 * n, False)
         for n, name in enumerate(POSTS)
     ]
-    return (*users, AppUserLine(99, "Sambas 1 (hilang)", _ago(days=90), _ago(days=30), 12, True))
+    lost = AppUserLine(99, "Sambas 1 (hilang)", _ago(days=90), _ago(days=30), 12, True)
+    over = AppUserLine(98, "Relawan pekan HAM", _ago(days=40), _ago(days=20), 31, False, _ago(days=10), True)
+    lent = AppUserLine(97, "Relawan pekan HAM 2", _ago(days=40), None, 0, False, _ago(days=-10))
+    return (*users, lent, over, lost)
 
 
 SEALED_FIELDS = (SealedField("/nama", "Nama lengkap", True), SealedField("/foto", "Foto"))
@@ -456,8 +475,9 @@ def pages() -> dict[str, Page]:
     """Give every page in each of its moods, under a short name."""
     users = _app_users()
     accounts = (
-        AccountLine("Admin", "admin@example.org", ("Administrator",), _ago(days=300), _ago(hours=1), False),
+        AccountLine(1, "Admin", "admin@example.org", ("Administrator",), _ago(days=300), _ago(hours=1), False, True),
         AccountLine(
+            2,
             "Koordinator Sanggau",
             "sanggau@example.org",
             ("Pengelola: " + PROJECT.name, "Pengamat: Pelatihan petugas"),
@@ -465,7 +485,7 @@ def pages() -> dict[str, Page]:
             NOW,
             True,
         ),
-        AccountLine("Analis", "analis@example.org", (), _ago(days=3), None, False),
+        AccountLine(3, "Analis", "analis@example.org", (), _ago(days=3), None, False, False, True),
     )
     roles = (
         RoleGroup("", (RoleOption("admin", "Administrator"),)),
@@ -476,6 +496,36 @@ def pages() -> dict[str, Page]:
     )
     return {
         "login": LoginPage(),
+        "login-mail": LoginPage(can_mail=True),
+        "login-code": CodePage("dGlrZXQ", next="/"),
+        "login-code-wrong": CodePage("dGlrZXQ", "Kode tidak cocok atau sudah dipakai.", "/"),
+        "forgotten": ForgottenPage(problem="Nilai email wajib diisi."),
+        "forgotten-sent": ForgottenPage(is_sent=True),
+        "reset": ResetPage("dG9rZW4", "sanggau@example.org", 10, problems={"again": "Kata sandi ini tidak sama."}),
+        "reset-over": ResetPage(problem="Tautan ini tidak berlaku lagi."),
+        "account": AccountPage("Koordinator Sanggau", "sanggau@example.org", _ago(days=30), True, SESSIONS, 10),
+        "account-refused": AccountPage(
+            "Koordinator Sanggau",
+            "sanggau@example.org",
+            _ago(days=30),
+            True,
+            SESSIONS,
+            10,
+            {"old": "Gagal masuk.", "password": "Sedikitnya 10 karakter.", "code": "Kode tidak cocok."},
+        ),
+        "account-first": AccountPage("Analis", "analis@example.org", None, True, SESSIONS[:1], 10),
+        "second-step": SecondStepPage(),
+        "second-step-code": SecondStepPage(
+            secret="JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP",
+            qr=qr.draw("otpauth://totp/Lentera:sanggau%40example.org?secret=JBSWY3DPEHPK3PXP&issuer=Lentera"),
+            problems={"code": "Kode tidak cocok."},
+        ),
+        "second-step-done": SecondStepPage(is_set_up=True),
+        "person": PersonPage(accounts[0]),
+        "person-self": PersonPage(accounts[1]),
+        "person-locked": PersonPage(accounts[2]),
+        "link": LinkPage("Analis", "analis@example.org", f"{ADDRESS}/reset/{'contoh-' * 6}"),
+        "link-mailed": LinkPage("Analis", "analis@example.org"),
         "login-refused": LoginPage("sanggau@example.org", "E-mail atau kata sandi tidak cocok. Periksa lagi.", "/"),
         "home": _home(),
         "home-empty": HomePage((), True),
@@ -551,7 +601,7 @@ def pages() -> dict[str, Page]:
         ),
         "app-users": AppUsersPage(PROJECT, users),
         "app-users-empty": AppUsersPage(
-            PROJECT, (), UNREACHABLE, "Entikong 1\nEntikong 2", {"names": "Nama “Entikong 1” sudah ada."}
+            PROJECT, (), UNREACHABLE, "Entikong 1\nEntikong 2", "2026-01-31", {"names": "Nama “Entikong 1” sudah ada."}
         ),
         "app-user-qr": AppUserQrPage(PROJECT, users[1], ADDRESS, qr.draw(_code(1)), None, 0, 2),
         "app-user-qr-refused": AppUserQrPage(PROJECT, users[1], "http://127.0.0.1:8383", None, ANSWERING),
@@ -580,8 +630,10 @@ def frames() -> dict[str, Frame]:
         "login": frame(**out),
         "login-refused": frame(**out, notices=(Notice("info", "Anda sudah keluar."),)),
         "problem-404": frame(viewer=None),
+        **{name: frame(**out) for name in OUTSIDE},
         "home-empty-viewer": frame(viewer=Viewer("Analis", False), is_demo=False),
         "form": frame(notices=(good,)),
+        "home": frame(asks_second_step=True),
         "app-users": frame(
             notices=(Notice("problem", "Nama yang ke-3 kosong."), Notice("warning", "Satu nama terulang."))
         ),

@@ -4,11 +4,12 @@ A view fills one of these and hands it to `api.pages.render.render`; the templat
 nothing else but the `Frame`. Each field carries its sentence in `metadata["help"]`, and a test holds that every
 field is shown somewhere. No queries, no HTTP, no markup here: texts arrive ready to be read, values as Python values.
 
-`frame` is what surrounds every page, `entry` the way in and the ways out, `projects`, `people`, `forms` and
-`records` the pages themselves.
+`frame` is what surrounds every page, `entry` the way in and the ways out, `account` one's own account, `projects`,
+`people`, `forms` and `records` the pages themselves.
 """
 
-from api.pages.contexts.entry import LoginPage, ProblemPage
+from api.pages.contexts.account import AccountPage, SecondStepPage, SessionLine
+from api.pages.contexts.entry import CodePage, ForgottenPage, LoginPage, ProblemPage, ResetPage
 from api.pages.contexts.forms import (
     AttachmentLine,
     Draft,
@@ -39,6 +40,8 @@ from api.pages.contexts.people import (
     AppUserQrPage,
     AppUsersPage,
     LanOffer,
+    LinkPage,
+    PersonPage,
     QrCard,
     QrCode,
     QrSheetPage,
@@ -77,6 +80,7 @@ from api.pages.contexts.results import Bar, DayCount, DownloadsPage, QuestionSum
 __all__ = [
     "AccessLogPage",
     "AccountLine",
+    "AccountPage",
     "AccountsPage",
     "Answer",
     "AppUserLine",
@@ -86,12 +90,14 @@ __all__ = [
     "Bar",
     "Cell",
     "ChainVerdict",
+    "CodePage",
     "Column",
     "DayCount",
     "DownloadsPage",
     "Draft",
     "FieldOption",
     "FindingLine",
+    "ForgottenPage",
     "FormHead",
     "FormLine",
     "FormPage",
@@ -102,6 +108,7 @@ __all__ = [
     "HistoryLine",
     "HomePage",
     "LanOffer",
+    "LinkPage",
     "LoginPage",
     "LookChoice",
     "LookFilter",
@@ -112,6 +119,7 @@ __all__ = [
     "Notice",
     "OpenedAnswer",
     "Page",
+    "PersonPage",
     "ProblemPage",
     "ProjectCard",
     "ProjectHead",
@@ -123,10 +131,13 @@ __all__ = [
     "QuestionSummary",
     "Repeat",
     "RepeatRow",
+    "ResetPage",
     "RevealPage",
     "RoleGroup",
     "RoleOption",
     "SealedField",
+    "SecondStepPage",
+    "SessionLine",
     "StoredFile",
     "SubmissionFilter",
     "SubmissionLine",

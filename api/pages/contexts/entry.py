@@ -1,5 +1,6 @@
 """The way in, and every way of being turned away."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -13,6 +14,41 @@ class LoginPage:
     email: str = field(default="", metadata={"help": "What was typed before, when the password was wrong."})
     problem: str = field(default="", metadata={"help": 'Why the last try was refused; "" at first.'})
     next: str = field(default="", metadata={"help": "The path to go to afterwards; the view checks that it is ours."})
+    can_mail: bool = field(default=False, metadata={"help": "Whether a one-time link can be mailed."})
+
+
+@dataclass(frozen=True)
+class CodePage:
+    """Log in: the second step, after the password was right. Posts `ticket`, `code` and `next` to `pages.login`."""
+
+    template: ClassVar[str] = "login_code.html"
+
+    ticket: str = field(metadata={"help": "Sealed: who gave the right password, and until when that is good."})
+    problem: str = field(default="", metadata={"help": 'Why the last code was refused; "" at first.'})
+    next: str = field(default="", metadata={"help": "The path to go to afterwards; the view checks that it is ours."})
+
+
+@dataclass(frozen=True)
+class ForgottenPage:
+    """Ask for a one-time link by mail. Posts `email` to `pages.forgotten`."""
+
+    template: ClassVar[str] = "forgotten.html"
+
+    is_sent: bool = field(default=False, metadata={"help": "Whether it was asked for; nobody is told if it was sent."})
+    problem: str = field(default="", metadata={"help": 'Why it was refused; "" at first.'})
+
+
+@dataclass(frozen=True)
+class ResetPage:
+    """Set a password with a one-time link. Posts `password` and `again` to its own address."""
+
+    template: ClassVar[str] = "reset.html"
+
+    token: str = field(default="", metadata={"help": "The link's token, for the form's address."})
+    email: str = field(default="", metadata={"help": 'Whose password it is; "" where the link is good no more.'})
+    password_length: int = field(default=0, metadata={"help": "How many characters a password needs."})
+    problem: str = field(default="", metadata={"help": "Why the link cannot be used."})
+    problems: Mapping[str, str] = field(default_factory=dict, metadata={"help": "Field name → why it was refused."})
 
 
 @dataclass(frozen=True)

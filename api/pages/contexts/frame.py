@@ -35,4 +35,7 @@ class Frame:
     here: str = field(metadata={"help": "Path and query of this page: the language switch comes back to it."})
     viewer: Viewer | None = field(default=None, metadata={"help": "Who is logged in, or None."})
     notices: tuple[Notice, ...] = field(default=(), metadata={"help": "What was just done, first things first."})
+    asks_second_step: bool = field(
+        default=False, metadata={"help": "Whether a notice says that people's data wait for a second step."}
+    )
     is_demo: bool = field(default=False, metadata={"help": "Whether a ribbon says that all data are made up."})

@@ -44,11 +44,13 @@ class AppUserLine:
     last_seen: datetime | None = field(metadata={"help": "When its key was last used."})
     submissions: int = field(metadata={"help": "How many submissions it has sent in this project."})
     is_revoked: bool = field(metadata={"help": "Whether its key has been withdrawn."})
+    expires: datetime | None = field(default=None, metadata={"help": "The last moment of its key, or None for never."})
+    is_expired: bool = field(default=False, metadata={"help": "Whether that moment has passed."})
 
 
 @dataclass(frozen=True)
 class AppUsersPage:
-    """A project's app users. Posts `names` (one per line) to `pages.app_users`; revoking posts to its own address."""
+    """A project's app users. Posts `names` (one per line) and `expires` to `pages.app_users`; revokes elsewhere."""
 
     template: ClassVar[str] = "app_users.html"
 
@@ -56,6 +58,7 @@ class AppUsersPage:
     app_users: tuple[AppUserLine, ...] = field(metadata={"help": "Those with access first, newest first."})
     unreachable: Unreachable | None = field(default=None, metadata={"help": "Set while QR codes are refused."})
     names: str = field(default="", metadata={"help": "What was typed before, one name a line."})
+    expires: str = field(default="", metadata={"help": "The last day that was typed before."})
     problems: Mapping[str, str] = field(default_factory=dict, metadata={"help": "Field name → why it was refused."})
 
 
@@ -99,12 +102,15 @@ class QrSheetPage:
 class AccountLine:
     """A web user's account."""
 
+    id: int = field(metadata={"help": "Its number."})
     name: str = field(metadata={"help": "The display name."})
     email: str = field(metadata={"help": "The address to log in with."})
     roles: tuple[str, ...] = field(metadata={"help": "What the person may do, in words, one entry per role."})
     created: datetime = field(metadata={"help": "When the account was made."})
     last_login: datetime | None = field(metadata={"help": "When the person last logged in."})
     is_self: bool = field(metadata={"help": "Whether this is the viewer's own."})
+    has_second_step: bool = field(default=False, metadata={"help": "Whether a code is asked for at the log-in."})
+    is_locked: bool = field(default=False, metadata={"help": "Whether too many log-ins have failed just now."})
 
 
 @dataclass(frozen=True)
@@ -125,7 +131,7 @@ class RoleGroup:
 
 @dataclass(frozen=True)
 class AccountsPage:
-    """All accounts. Posts `name`, `email`, `password` and `role` to `pages.accounts`."""
+    """All accounts. Posts `name`, `email`, `password` (or none) and `role` to `pages.accounts`."""
 
     template: ClassVar[str] = "accounts.html"
 
@@ -136,3 +142,23 @@ class AccountsPage:
     email: str = field(default="", metadata={"help": "What was typed before."})
     role: str = field(default="", metadata={"help": "What was chosen before."})
     problems: Mapping[str, str] = field(default_factory=dict, metadata={"help": "Field name → why it was refused."})
+
+
+@dataclass(frozen=True)
+class PersonPage:
+    """One account, for administrators: a one-time link, a lost phone, shutting out. Each posts to its own address."""
+
+    template: ClassVar[str] = "person.html"
+
+    account: AccountLine = field(metadata={"help": "Whose account it is."})
+
+
+@dataclass(frozen=True)
+class LinkPage:
+    """A one-time link with which somebody sets a password: shown this once, unless it was mailed."""
+
+    template: ClassVar[str] = "link.html"
+
+    name: str = field(metadata={"help": "Whose link it is."})
+    email: str = field(metadata={"help": "The address to log in with."})
+    link: str = field(default="", metadata={"help": 'The link; "" where it was mailed.'})

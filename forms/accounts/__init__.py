@@ -1,0 +1,78 @@
+"""People, app users and their sessions: who may knock, and with what.
+
+`people` are web users and their roles; `passwords`, `second_step` and `attempts` what stands at the door; `sessions`
+what is open behind it; `resets` how a password is set anew; `app_users` the phones.
+"""
+
+from forms.accounts.app_users import (
+    AppUser,
+    app_user,
+    create_app_user,
+    delete_app_user,
+    list_app_users,
+    revoke_app_user,
+)
+from forms.accounts.attempts import Guard
+from forms.accounts.people import (
+    ADMIN_ROLE,
+    APP_USER_ROLE,
+    actors,
+    asks_second_step,
+    assign,
+    create_user,
+    has_clearance,
+    list_users,
+    names_by_id,
+    roles_by_actor,
+    unassign,
+    user,
+)
+from forms.accounts.sessions import (
+    Credential,
+    by_token,
+    end_other_sessions,
+    end_own_session,
+    end_session,
+    end_session_of_token,
+    is_csrf,
+    list_own_sessions,
+    log_in,
+    log_in_with_code,
+    verify,
+)
+from forms.accounts.tokens import NewSession, new_token
+
+__all__ = [
+    "ADMIN_ROLE",
+    "APP_USER_ROLE",
+    "AppUser",
+    "Credential",
+    "Guard",
+    "NewSession",
+    "actors",
+    "app_user",
+    "asks_second_step",
+    "assign",
+    "by_token",
+    "create_app_user",
+    "create_user",
+    "delete_app_user",
+    "end_other_sessions",
+    "end_own_session",
+    "end_session",
+    "end_session_of_token",
+    "has_clearance",
+    "is_csrf",
+    "list_app_users",
+    "list_own_sessions",
+    "list_users",
+    "log_in",
+    "log_in_with_code",
+    "names_by_id",
+    "new_token",
+    "revoke_app_user",
+    "roles_by_actor",
+    "unassign",
+    "user",
+    "verify",
+]
