@@ -50,7 +50,7 @@ def app_users(actor: Actor, project: Project) -> Any:
         return _app_users_page(actor, project, names, last_day, {"names": problem}), 400
     try:
         expires_at = _end_of(last_day)
-    except ValueError:
+    except (ValueError, OverflowError):
         problem = _("Choose a day that is still to come, or none.")
         return _app_users_page(actor, project, names, last_day, {"expires": problem}), 400
     for name in wanted:
@@ -62,7 +62,7 @@ def app_users(actor: Actor, project: Project) -> Any:
 
 
 def _end_of(day: str) -> datetime | None:
-    """Give the end of a day as a form wrote it, None for none; ValueError where it is no day, or is over."""
+    """Give the end of a day to come as a form wrote it, None for none; else ValueError or OverflowError."""
     if not day:
         return None
     end = datetime.combine(date.fromisoformat(day) + timedelta(days=1), time.min, ZoneInfo(server().zone))

@@ -1,7 +1,10 @@
 """Web users, roles, assignments and app users over the REST API."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
+from forms.db import db
 from tests.support.odk import xlsx
 
 FORM = """
@@ -174,3 +177,60 @@ def test_an_app_user_reads_its_form_but_no_list_of_forms_or_people(world, client
         assert client.get(base + path).json["code"] == 403.1
     assert client.get(f"/v1/key/{phone.token}/users/current").json["code"] == 404.1
     assert client.get(f"/v1/key/{phone.token}/projects").json == []
+
+
+def test_an_app_user_works_until_the_day_that_was_said_and_is_then_refused_as_a_revoked_one_is(world, client):
+    project = world.project()
+    manager = world.login(world.person(5, project=project))
+    address, extended = f"/v1/projects/{project.id}/app-users", {"X-Extended-Metadata": "true"}
+    soon = (datetime.now(UTC) + timedelta(days=3)).isoformat()
+    made, other = (
+        manager.post(address, json={"displayName": "Ponsel", **given}).json for given in ({"expiresAt": soon}, {})
+    )
+    formlist = f"/v1/key/{made['token']}/projects/{project.id}/formList"
+    assert client.get(formlist).status_code == 200
+    shown = manager.get(f"{address}/{made['id']}", headers=extended).json
+    assert datetime.fromisoformat(shown["expiresAt"]) > datetime.now(UTC) + timedelta(days=2)
+    assert manager.get(f"{address}/{other['id']}", headers=extended).json["expiresAt"] is None
+    db.session.execute(
+        db.text("update sessions set expires_at = expires_at - interval '3 days' where actor_id = :id"),
+        {"id": made["id"]},
+    )
+    db.session.commit()
+    expired = client.get(formlist)
+    assert manager.delete(f"/v1/sessions/{other['token']}").json == {"success": True}
+    revoked = client.get(f"/v1/key/{other['token']}/projects/{project.id}/formList")
+    assert expired.status_code == revoked.status_code == 403
+    assert expired.data == revoked.data
+    assert [user["token"] for user in manager.get(address).json] == [None, None]
+
+
+@pytest.mark.parametrize(("expires_at", "code"), [("2020-01-01T00:00:00Z", 400.8), ("besok", 400.11), (7, 400.11)])
+def test_an_app_user_is_not_made_for_a_time_that_is_none_or_over(world, expires_at, code):
+    project = world.project()
+    manager = world.login(world.person(5, project=project))
+    address = f"/v1/projects/{project.id}/app-users"
+    assert manager.post(address, json={"displayName": "x", "expiresAt": expires_at}).json["code"] == code
+    assert manager.get(address).json == []
+
+
+def test_when_a_phone_was_last_seen_is_known_without_a_submission_and_written_once_a_minute(world, client):
+    project = world.project()
+    manager = world.login(world.person(5, project=project))
+    phone = world.app_user(project)
+
+    def last_seen():
+        address = f"/v1/projects/{project.id}/app-users/{phone.id}"
+        return manager.get(address, headers={"X-Extended-Metadata": "true"}).json["lastSeen"]
+
+    formlist = f"/v1/key/{phone.token}/projects/{project.id}/formList"
+    assert last_seen() is None
+    client.get(formlist)
+    first = last_seen()
+    assert first is not None
+    client.get(formlist)
+    assert last_seen() == first
+    db.session.execute(db.text("update sessions set last_seen_at = last_seen_at - interval '2 minutes'"))
+    db.session.commit()
+    client.get(formlist)
+    assert last_seen() > first

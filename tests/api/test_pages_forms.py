@@ -2,11 +2,14 @@
 
 import re
 from dataclasses import replace
+from datetime import datetime, timedelta
 from html import unescape
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from forms import catalogue, submissions
+from forms.db import db
 from tests.support.odk import xls, xlsx
 from tests.support.visitor import MANAGER, Visitor, make_scene
 from tests.support.world import SERVER
@@ -309,3 +312,22 @@ def test_the_workbook_that_was_uploaded_comes_back_as_it_was(manager, upload, pr
     data = _plain()
     upload(data)
     assert manager.get(f"/projects/{project.id}/forms/uji/workbook").data == data
+
+
+def test_app_users_may_be_made_for_some_days(world):
+    scene = make_scene(world)
+    manager = scene.with_role(MANAGER)
+    users = f"/projects/{scene.project.id}/app-users"
+    for day in ("kapan-kapan", "2020-01-01", "2026-02-30", "9999-12-31"):
+        refused = manager.send(users, {"names": "Relawan", "expires": day})
+        assert (refused.status_code, 'id="expires-problem"' in refused.text) == (400, True), day
+    last = datetime.now(ZoneInfo("Asia/Pontianak")).date()
+    assert manager.send(users, {"names": "Relawan", "expires": last.isoformat()}).status_code == 303
+    ends = db.session.execute(db.text("select expires_at from sessions order by id desc limit 1")).scalar_one()
+    assert ends.astimezone(ZoneInfo("Asia/Pontianak")).isoformat() == f"{last + timedelta(days=1)}T00:00:00+07:00"
+    assert "berlaku sampai" in manager.get(users).text
+    db.session.execute(db.text("update sessions set expires_at = now() where expires_at = :ends"), {"ends": ends})
+    db.session.commit()
+    page = manager.get(users).text
+    assert "Kedaluwarsa" in page
+    assert "Akses dicabut" not in page
