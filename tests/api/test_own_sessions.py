@@ -146,7 +146,7 @@ def test_an_idle_session_is_no_open_one(world):
     assert "Chrome" not in come_in(world, person).get("/account").text
 
 
-@pytest.mark.parametrize("role", ["admin", "manager", "viewer", "analyst", "outreach"])
+@pytest.mark.parametrize("role", ["admin", "manager", "viewer", "analyst"])
 def test_other_sessions_last_their_day(world, role):
     visitor = come_in(world, world.person(role, project=None if role == "admin" else world.project()))
     let_pass(23 * 60)
