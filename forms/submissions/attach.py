@@ -8,13 +8,14 @@ from forms.db import EVERYTHING, db, see
 from forms.models import Form, SubmissionFile
 from forms.problems import InsufficientRights, NotFound
 from forms.submissions.read import Kept
-from forms.submissions.receive import Part, name_hash
+from forms.submissions.receive import Part, keep_bytes, name_hash
 from forms.vault import Vault
 
 _FILL = text(
     """
     with slot as (
-        update submission_files set blob_id = :blob, content_type = :type, updated_at = now()
+        update submission_files
+        set blob_id = :blob, original_id = cast(:original as bigint), content_type = :type, updated_at = now()
         where version_id = :version and name_hash = :hash
     )
     insert into audits (actor_id, action, actee_id, submission_id, details)
@@ -40,13 +41,14 @@ def attach(actor: Actor, form: Form, kept: Kept, name: str, part: Part, *, vault
         is_original = kept.content.instance_id == kept.submission.instance_id
         if not (is_original and kept.content.submitter_id == actor.id and slot.blob_id is None):
             raise InsufficientRights
-    blob = vault.keep_stream(form.project_id, part.stream)
+    blob_id, original_id = keep_bytes(form.project_id, part, vault)
     db.session.execute(
         _FILL,
         {
             "version": kept.content.id,
             "hash": hashed,
-            "blob": blob.id,
+            "blob": blob_id,
+            "original": original_id,
             "type": part.content_type,
             "actor": actor.id,
             "actee": form.actee_id,

@@ -7,12 +7,13 @@ other content under the same id is refused, and unique constraints settle what a
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from io import BytesIO
 from typing import Any, BinaryIO
 from uuid import uuid4
 
 from sqlalchemy import Row, text
 
-from forms import answers, catalogue, instance
+from forms import answers, catalogue, instance, photos
 from forms.access import Actor
 from forms.db import db, run
 from forms.instance import Instance, Rows, Value
@@ -362,7 +363,9 @@ _EXPECT = text(
 
 _CARRY_FILES = text(
     """
-    update submission_files new set blob_id = old.blob_id, content_type = old.content_type, updated_at = old.updated_at
+    update submission_files new
+    set blob_id = old.blob_id, original_id = old.original_id, content_type = old.content_type,
+        updated_at = old.updated_at
     from submission_files old
     where new.version_id = :new and old.version_id = :old and new.name_hash = old.name_hash
     """
@@ -392,12 +395,15 @@ _KEEP_FILE = text(
     """
     with slot as (
         insert into submission_files (version_id, name_hash, name, needs, is_expected, content_type, blob_id,
-                                      scopes, updated_at)
-        select :version, :hash, :name, :needs, false, :type, :blob, scopes, now()
+                                      original_id, scopes, updated_at)
+        select :version, :hash, :name, :needs, false, :type, :blob, cast(:original as bigint), scopes, now()
         from submission_versions where id = :version
         on conflict (version_id, name_hash) do update
-            set blob_id = excluded.blob_id, content_type = excluded.content_type, updated_at = now()
-            where submission_files.blob_id is distinct from excluded.blob_id
+            set blob_id = excluded.blob_id, original_id = excluded.original_id, content_type = excluded.content_type,
+                updated_at = now()
+            -- What the phone sent is the same or not; of a photo with a position we serve a copy.
+            where coalesce(submission_files.original_id, submission_files.blob_id)
+                  is distinct from coalesce(excluded.original_id, excluded.blob_id)
         returning version_id
     )
     insert into audits (actor_id, action, actee_id, submission_id, details)
@@ -415,7 +421,7 @@ def _keep_files(actor: Actor, target: _Target, received: Received, files: Mappin
     A file that came before is written once; other content under its name replaces it.
     """
     for name, part in files.items():
-        blob = vault.keep_stream(target.project_id, part.stream)
+        blob_id, original_id = keep_bytes(target.project_id, part, vault)
         values = {
             "version": received.version_id,
             "hash": name_hash(target.keys, name),
@@ -423,13 +429,26 @@ def _keep_files(actor: Actor, target: _Target, received: Received, files: Mappin
             # What nobody asked for may show anybody.
             "needs": NEEDED[target.schema.strictest],
             "type": part.content_type,
-            "blob": blob.id,
+            "blob": blob_id,
+            "original": original_id,
             "actor": actor.id,
             "actee": target.actee_id,
             "submission": received.submission_id,
             "instance": received.instance_id,
         }
         db.session.execute(_KEEP_FILE, values)
+
+
+def keep_bytes(project_id: int, part: Part, vault: Vault) -> tuple[int, int | None]:
+    """Keep a file's bytes; give the id of what every door serves, and of what was sent where that is another.
+
+    A photo that tells where it was taken is kept as the phone sent it, for nobody to see, and as a copy without that.
+    """
+    sent = vault.keep_stream(project_id, part.stream)
+    bare = photos.without_position(part.stream)
+    if bare is None:
+        return sent.id, None
+    return vault.keep_stream(project_id, BytesIO(bare)).id, sent.id
 
 
 def name_hash(keys: ProjectKeys, name: str) -> bytes:
