@@ -27,7 +27,7 @@ from forms import accounts, cluster, masterkey, showcase, upkeep, workbook
 from forms import db as database
 from forms.access import SERVER
 from forms.blobs import Store
-from forms.problems import Problem
+from forms.problems import PlainHttpSetting, Problem
 from forms.vault import Vault
 
 VERSION: Final = "0.1.0"
@@ -57,6 +57,12 @@ SETTINGS: Final = (
         in_backup=True,
     ),
     Setting(
+        "LENTERA_PLAIN_HTTP",
+        None,
+        "LAN, in capital letters: forms with identity, and passwords, may go over plain http, readable in the network.",
+        in_backup=True,
+    ),
+    Setting(
         "LENTERA_LOGIN_ATTEMPTS",
         "10",
         "Failed log-ins per account or address within 15 minutes; 0: no limit.",
@@ -77,6 +83,13 @@ def read_settings(environment: Mapping[str, str] | None = None) -> dict[str, str
     """Read every setting from the environment, or its default."""
     source = os.environ if environment is None else environment
     return {setting.name: source.get(setting.name) or setting.default for setting in SETTINGS}
+
+
+def is_open_lan(settings: Mapping[str, str | None]) -> bool:
+    """Tell whether plain http may carry identity and passwords; PlainHttpSetting where the setting is no clear yes."""
+    if settings["LENTERA_PLAIN_HTTP"] not in (None, "LAN"):
+        raise PlainHttpSetting
+    return settings["LENTERA_PLAIN_HTTP"] == "LAN"
 
 
 def create_app(overrides: Mapping[str, str | None] | None = None) -> Flask:
@@ -107,6 +120,7 @@ def create_app(overrides: Mapping[str, str | None] | None = None) -> Flask:
         login_attempts=int(settings["LENTERA_LOGIN_ATTEMPTS"] or 0),
         zone=settings["LENTERA_ZONE"] or "Asia/Pontianak",
         mail=mail.read(settings),
+        is_open_lan=is_open_lan(settings),
         bound=os.environ.get("LENTERA_BOUND"),
         figures=os.environ.get("PROMETHEUS_MULTIPROC_DIR"),
     )
@@ -201,6 +215,7 @@ def serve(bind: str, workers: int | None, tls_cert: Path | None, tls_key: Path |
     """Serve phones and browsers; brings an empty data folder up by itself."""
     settings = read_settings()
     mail.read(settings)
+    is_open_lan(settings)
     if masterkey.make(settings):
         click.echo(
             f"Made the master key {masterkey.location(settings)}. Without it nothing that is sealed can be read again: "

@@ -3,8 +3,10 @@
 In order: a token in the address (`/v1/key/TOKEN/…`, or `?st=`), the Authorization header, the session cookie.
 """
 
+import ipaddress
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -68,13 +70,30 @@ def prefix(request: Request) -> str:
 def is_private(request: Request, base_url: str | None) -> bool:
     """Tell whether nobody between the client and us can read along: https, or this very machine.
 
-    X-Forwarded-Proto counts only where the server's public address is known to be https, so that a proxy is expected.
+    What comes from this machine on behalf of another (X-Forwarded-For, Forwarded) is as private as our proxy says.
     """
-    return is_https(request, base_url) or request.remote_addr in ("127.0.0.1", "::1")
+    if is_https(request, base_url):
+        return True
+    is_for_another = "X-Forwarded-For" in request.headers or "Forwarded" in request.headers
+    is_said_private = request.headers.get("X-Forwarded-Proto") == "https"
+    return _is_this_machine(request.remote_addr or "") and (is_said_private or not is_for_another)
+
+
+@lru_cache(maxsize=1024)
+def _is_this_machine(address: str) -> bool:
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    # Where one socket serves both kinds, addresses of the old kind come in the new one's clothes.
+    return (getattr(parsed, "ipv4_mapped", None) or parsed).is_loopback
 
 
 def is_https(request: Request, base_url: str | None) -> bool:
-    """Tell whether the client came by https, to us or to a proxy before us."""
+    """Tell whether the client came by https, to us or to a proxy before us.
+
+    X-Forwarded-Proto counts only where the server's public address is known to be https, so that a proxy is expected.
+    """
     forwarded = request.headers.get("X-Forwarded-Proto") == "https" and (base_url or "").startswith("https:")
     return request.is_secure or forwarded
 
@@ -106,7 +125,7 @@ def is_shown(request: Request) -> bool:
     )
 
 
-def identify(request: Request, *, vault: Vault, base_url: str | None, limit: int) -> Identified:
+def identify(request: Request, *, vault: Vault, base_url: str | None, limit: int, is_overheard: bool) -> Identified:
     """Tell who asks; AuthenticationFailed, SessionNeeded, HttpsOnly, TooManyAttempts, InsufficientRights otherwise."""
     token = token_in_address(request)
     if token is not None:
@@ -118,7 +137,7 @@ def identify(request: Request, *, vault: Vault, base_url: str | None, limit: int
     if header is not None and header.type == "bearer" and header.token:
         return _by_session(header.token, by_cookie=False)
     if header is not None and header.type == "basic":
-        if not is_private(request, base_url):
+        if is_overheard:
             raise HttpsOnly
         if not header.username or not header.password:
             raise AuthenticationFailed

@@ -41,6 +41,7 @@ from forms.problems import (
     DatabaseAway,
     EncodingNotSupported,
     ForgedRequest,
+    IdentityOverHttp,
     InsufficientRights,
     InvalidDataType,
     MissingParameter,
@@ -75,6 +76,13 @@ _JSON_LIMIT = 250_000
 _STREAM_LIMIT = 100_000_000
 #: How much of an upload is held in memory before it goes to a file without a name.
 _IN_MEMORY = 1_000_000
+#: Permissions to read something about people: answers, who looked at them, accounts, keys.
+_ABOUT_PEOPLE = (
+    "access_log.", "actor_property.", "assignment.", "audit.", "field_key.", "identity", "session.", "submission.",
+    "user.",
+)  # fmt: skip
+#: What browsers are told of every answer that is no page: it is data, and whatever is in it runs nothing here.
+_INERT = "default-src 'none'; frame-ancestors 'none'; sandbox"
 _VERSIONED = re.compile(r"/v(\d+)/")
 
 log = logging.getLogger("lentera.request")
@@ -90,6 +98,8 @@ class Server:
     zone: str
     #: Where letters are sent from; without it a one-time link is shown to whoever made it.
     mail: Mail | None = None
+    #: Whether forms with identity, and passwords, may go over plain http too.
+    is_open_lan: bool = False
     #: What the server listens on ("0.0.0.0:8383"), where its parent said so.
     bound: str | None = None
     figures: str | None = None
@@ -110,6 +120,12 @@ def guard() -> accounts.Guard:
     """Give what counts the failed log-ins of whoever sends this request."""
     here = server()
     return auth.guard(request, vault=here.vault, base_url=here.base_url, limit=here.login_attempts)
+
+
+def is_overheard() -> bool:
+    """Tell whether others in the network could read along, where nobody has said that this may be."""
+    here = server()
+    return not here.is_open_lan and not auth.is_private(request, here.base_url)
 
 
 @dataclass(frozen=True)
@@ -165,7 +181,8 @@ class Door:
         def declare(function: Callable[..., Any]) -> Callable[..., Any]:
             # Phones' busiest routes find the project together with what they want of it.
             by_number = "project_id" in inspect.signature(function).parameters
-            route = _Route(self, function, any_of, takes, gives, by_number, turn)
+            is_personal = any(verb.startswith(_ABOUT_PEOPLE) for verb in any_of) or path.startswith("/users")
+            route = _Route(self, function, any_of, takes, gives, by_number, turn, is_personal)
             name = self.name_of(function)
             # One function may stand under several addresses, such as the assignments of all three places.
             before = sum(declared.function is function for declared in DECLARED)
@@ -188,9 +205,11 @@ class _Route:
     gives: type[Wire] | None
     by_number: bool
     turn: AbstractContextManager[Any]
+    #: Whether its answers may be about a person.
+    is_personal: bool
 
     def __call__(self, **address: str) -> Response:
-        g.door = self.door
+        g.door, g.is_personal = self.door, self.is_personal
         # Before anything of the body is read: a form may spool files to the disk, also of whoever is nobody here.
         request.max_content_length = _JSON_LIMIT if self.may[0] in (PUBLIC, ANYBODY) else _STREAM_LIMIT
         with self.turn:
@@ -211,15 +230,17 @@ class _Route:
     def _identify(self) -> Actor | None:
         if self.may == (PUBLIC,) or (self.may == (ANYBODY,) and not auth.is_shown(request)):
             return None
-        here = server()
-        identified = auth.identify(request, vault=here.vault, base_url=here.base_url, limit=here.login_attempts)
+        here, overheard = server(), is_overheard()
+        identified = auth.identify(
+            request, vault=here.vault, base_url=here.base_url, limit=here.login_attempts, is_overheard=overheard
+        )
         if identified.credential is None:
             # A password was looked up, and log-ins that failed; a token is looked up apart.
             db.session.commit()
         g.identified = identified
         if identified.by_cookie and request.method in _WRITES:
             _demand_own_page(identified.credential)
-        return replace(identified.actor, address=auth.address(request, here.base_url))
+        return replace(identified.actor, address=auth.address(request, here.base_url), is_overheard=overheard)
 
 
 @contextmanager
@@ -345,7 +366,8 @@ def _invalid(error: ValidationError) -> Problem:
 def _look_up(actor: Actor | None, address: dict[str, str], may: tuple[str, ...], *, by_number: bool) -> dict[str, Any]:
     """Replace the address's ids by what they name, and tell who the actor is on the narrowest of them.
 
-    Raises InsufficientRights where they hold none of the permissions there.
+    Raises InsufficientRights where they hold none of the permissions there, IdentityOverHttp where others could read
+    along and the form asks for identity.
 
     A function that takes the project `by_number` looks it up itself, and so checks what it permits.
     """
@@ -365,6 +387,8 @@ def _look_up(actor: Actor | None, address: dict[str, str], may: tuple[str, ...],
             raise InsufficientRights
     if actor is not None:
         found["actor"] = actor
+    if form is not None and form.has_identity and is_overheard():
+        raise IdentityOverHttp
     return found
 
 
@@ -491,15 +515,24 @@ def _note(response: Response) -> Response:
             "actor": identified.actor.id if identified else None,
         },
     )
-    _cache_rules(response)
+    _protect(response)
     return response
 
 
-def _cache_rules(response: Response) -> None:
-    """Say who may keep an answer: nobody but the client, and only to ask again (ODK Central API, response headers)."""
-    if "Cache-Control" not in response.headers:
-        response.headers["Cache-Control"] = "private, no-cache" if request.method in ("GET", "HEAD") else "no-store"
+def _protect(response: Response) -> None:
+    """Say who may keep an answer, how to come back, and what may be done with what is in it.
+
+    Only the client may keep it, and only to ask again (ODK Central API, response headers); nobody what may be about a
+    person. Whoever came by https comes by https from then on.
+    """
+    may_keep = request.method in ("GET", "HEAD") and not g.get("is_personal")
+    response.headers.setdefault("Cache-Control", "private, no-cache" if may_keep else "no-store")
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "no-referrer")
+    if request.endpoint != "static":
+        response.headers.setdefault("Content-Security-Policy", _INERT)
+    if auth.is_https(request, server().base_url):
+        response.headers["Strict-Transport-Security"] = "max-age=31536000"
 
 
 def spooled(chunks: Iterator[bytes], mimetype: str, filename: str) -> Response:

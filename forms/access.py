@@ -15,7 +15,7 @@ from sqlalchemy import Row, bindparam, select, text
 from forms.db import EVERYTHING, db
 from forms.models import Assignment, Form, Role
 from forms.policy import OVER_PEOPLE, UNPROVEN, Clearance
-from forms.problems import InsufficientRights, NotFound
+from forms.problems import IdentityOverHttp, InsufficientRights, NotFound
 
 
 class Permission(StrEnum):
@@ -76,7 +76,7 @@ class Actor:
     """Who asks. What they see is decided where they look (`at`, `on_forms`): until then it is nothing.
 
     `look` is for pages and single records, `take` for downloads. `is_proven` tells whether they showed a second step,
-    `address` where they ask from.
+    `address` where they ask from, `is_overheard` whether others could read along on the way (`demand_private`).
     `id` is None for the server itself (demo data, repair); such an actor passes no permission check.
     """
 
@@ -86,6 +86,7 @@ class Actor:
     email: str | None = None
     is_proven: bool = False
     address: str | None = None
+    is_overheard: bool = False
     look: Sight = Sight()
     take: Sight = Sight()
 
@@ -187,6 +188,12 @@ def demand(actor: Actor, *any_of: Permission, project_id: int | None = None, for
     """Raise InsufficientRights unless the actor holds any of the permissions there."""
     if not can(actor, *any_of, project_id=project_id, form_id=form_id):
         raise InsufficientRights
+
+
+def demand_private(actor: Actor, *, has_identity: bool) -> None:
+    """Raise IdentityOverHttp where a form asks for identity and the actor's line is overheard."""
+    if has_identity and actor.is_overheard:
+        raise IdentityOverHttp
 
 
 def list_roles() -> list[Role]:

@@ -213,6 +213,8 @@ class Form(Base):
     state: Mapped[str] = mapped_column(Text, server_default="open")
     # Whether any published version asks for something quasi-identifying or sensitive; it never ceases to.
     has_cases: Mapped[bool] = mapped_column(server_default=text("false"))
+    # Whether the draft or any published version asks for identity: what is of the form then goes over private lines.
+    has_identity: Mapped[bool] = mapped_column(server_default=text("false"))
     current_id: Mapped[int | None] = mapped_column(
         ForeignKey("form_versions.id", use_alter=True, name="fk_forms_current_id"), index=True
     )

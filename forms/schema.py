@@ -129,6 +129,11 @@ class Schema:
         """Whether it asks for anything that identifies in combination, or is sensitive: whether it is about people."""
         return any(f.privacy in ("quasi", "sensitive") for f in self.leaves)
 
+    @cached_property
+    def has_identity(self) -> bool:
+        """Whether it asks for anything that is sealed."""
+        return self.strictest == "identity"
+
     def level(self, repeat: str) -> Iterator[Field]:
         """Yield the leaves that live in the table of `repeat` ("" for the root table)."""
         return (f for f in self.leaves if f.repeat == repeat)

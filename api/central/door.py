@@ -104,7 +104,5 @@ def give_file(blob: Blob, content_type: str | None, name: str, *, is_inline: boo
     else:
         response = Response(server().vault.read(blob), content_type=content_type or "application/octet-stream")
         response.content_length = blob.size
-        # What somebody uploaded is shown, never run.
-        response.headers["Content-Security-Policy"] = "sandbox"
     response.set_etag(tag)
     return set_file_name(response, name, is_inline=is_inline)

@@ -6,10 +6,10 @@ from flask import Response, g, request
 
 from api import auth, wire
 from api.central.door import SUCCESS, central
-from api.endpoint import AUTHENTICATED, PUBLIC, demand_same_origin, guard, server, write_json
+from api.endpoint import AUTHENTICATED, PUBLIC, demand_same_origin, guard, is_overheard, server, write_json
 from forms import accounts
 from forms.access import Actor
-from forms.problems import InvalidDataType, MissingParameters, NotFound
+from forms.problems import HttpsOnly, InvalidDataType, MissingParameters, NotFound
 
 
 @central.on("POST", "/sessions", may=PUBLIC, takes=wire.Credentials)
@@ -19,6 +19,8 @@ def create(body: dict[str, Any]) -> Response:
     Whoever has a second step sends its `code` as well; without one the answer says so (401.901).
     """
     demand_same_origin()
+    if is_overheard():
+        raise HttpsOnly
     here = server()
     given = [name for name in ("email", "password") if body[name] not in (None, "")]
     if len(given) < 2:  # noqa: PLR2004

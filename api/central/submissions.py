@@ -19,7 +19,7 @@ ONE = f"{ALL}/<instance_id>"
 VERSION = f"{ONE}/versions/<version_id>"
 
 #: What a browser may show in place of saving it.
-_SHOWN = frozenset({"image/jpeg", "image/png", "image/gif"})
+_SHOWN = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
 
 
 @central.on("GET", ALL, may=Permission.SUBMISSION_LIST, gives=wire.Submission)

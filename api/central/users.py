@@ -8,11 +8,11 @@ from flask import g, request, url_for
 
 from api import mail, wire
 from api.central.door import SUCCESS, central, flag, is_extended, paging
-from api.endpoint import ANYBODY, AUTHENTICATED, PUBLIC, as_id, guard, origin, server
+from api.endpoint import ANYBODY, AUTHENTICATED, PUBLIC, as_id, guard, is_overheard, origin, server
 from forms import access, accounts
 from forms.access import Actor, Permission
 from forms.accounts import resets
-from forms.problems import AuthenticationFailed, InsufficientRights, NotFound
+from forms.problems import AuthenticationFailed, HttpsOnly, InsufficientRights, NotFound
 
 
 @central.on("GET", "/users", may=AUTHENTICATED, gives=wire.User)
@@ -109,6 +109,8 @@ def _link(token: str) -> str:
 @central.on("POST", "/users/reset/verify", may=PUBLIC, takes=wire.ResetPassword, gives=wire.Success)
 def verify(body: dict[str, Any]) -> object:
     """Set a password with a one-time link's token, sent as a bearer; ends all sessions of its person."""
+    if is_overheard():
+        raise HttpsOnly
     try:
         header = request.authorization
     except ValueError:  # characters that no such header may have

@@ -38,7 +38,9 @@ def write(result: Page | tuple[Page, int] | AnyResponse) -> Any:
         response = Response(rendering.render(page), status, mimetype="text/html")
     # What is on a page may be about a person; a shared computer's browser must not find it again after the log-out.
     response.headers.setdefault("Cache-Control", "no-store")
-    response.headers["Content-Security-Policy"] = _POLICY
+    # What is taken from a page, such as a photo, is no page.
+    if response.mimetype == "text/html":
+        response.headers["Content-Security-Policy"] = _POLICY
     response.headers["Referrer-Policy"] = "same-origin"
     return response
 

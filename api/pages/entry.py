@@ -8,7 +8,7 @@ from flask import after_this_request, g, redirect, request, url_for
 from flask_babel import gettext as _
 
 from api import auth, mail
-from api.endpoint import AUTHENTICATED, PUBLIC, demand_same_origin, guard, origin, server
+from api.endpoint import AUTHENTICATED, PUBLIC, demand_same_origin, guard, is_overheard, origin, server
 from api.pages import door
 from api.pages.contexts import CodePage, ForgottenPage, LoginPage, ResetPage
 from api.pages.door import LANGUAGE_COOKIE, own_address, pages, say
@@ -18,6 +18,7 @@ from forms.accounts import passwords, resets
 from forms.problems import (
     AuthenticationFailed,
     CodeWrong,
+    LogInOverHttp,
     MissingParameter,
     NotFound,
     PasswordTooLong,
@@ -32,6 +33,8 @@ from forms.problems import (
 @pages.on("GET POST", "/login", may=PUBLIC)
 def login() -> Any:
     """Log in with address and password; then with a code, where there is a second step."""
+    if is_overheard():
+        raise LogInOverHttp
     if request.method != "POST":
         return LoginPage(next=request.args.get("next", ""), can_mail=server().mail is not None)
     demand_same_origin()
@@ -93,6 +96,8 @@ def reset(token: str) -> Any:
     comes from sends none with the form either.
     """
     after_this_request(_tell_nobody)
+    if is_overheard():
+        raise LogInOverHttp
     problems = {}
     try:
         user = resets.holder(token, guard=guard())

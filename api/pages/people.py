@@ -17,6 +17,7 @@ from api.pages.contexts import (
     AppUserQrPage,
     AppUsersPage,
     LinkPage,
+    Overheard,
     PersonPage,
     QrCard,
     QrCode,
@@ -75,7 +76,9 @@ def _app_users_page(
     actor: Actor, project: Project, names: str = "", expires: str = "", problems: dict[str, str] | None = None
 ) -> AppUsersPage:
     users = tuple(_line(user) for user in people.list_app_users(project, vault=server().vault))
-    return AppUsersPage(head(actor, project), users, _unreachable(), names, expires, problems or {})
+    return AppUsersPage(
+        head(actor, project), users, _unreachable(), names, expires, problems or {}, _overheard(project)
+    )
 
 
 def _line(user: AppUser) -> AppUserLine:
@@ -93,7 +96,12 @@ def _line(user: AppUser) -> AppUserLine:
 
 
 def _unreachable() -> Unreachable | None:
-    return reach.check(origin(), door.here(), server().bound)
+    return reach.check(origin(), door.here(), server().bound, is_open_lan=server().is_open_lan)
+
+
+def _overheard(project: Project) -> Overheard | None:
+    titles = catalogue.titles_with_identity(project) if reach.is_plain(origin()) else []
+    return Overheard(origin(), tuple(titles), server().is_open_lan) if titles else None
 
 
 def _code(project: Project, user: AppUser) -> QrCode:
@@ -120,6 +128,7 @@ def app_user_qr(actor: Actor, project: Project, app_user_id: str) -> AppUserQrPa
         unreachable=unreachable,
         previous_id=ids[place - 1] if place else None,
         next_id=ids[place + 1] if place + 1 < len(ids) else None,
+        overheard=_overheard(project),
     )
 
 
@@ -132,7 +141,7 @@ def qr_sheet(actor: Actor, project: Project) -> QrSheetPage:
     unreachable = _unreachable()
     cards = () if unreachable else tuple(QrCard(user.display_name, _code(project, user)) for user in chosen)
     today = datetime.now(ZoneInfo(server().zone)).date()
-    return QrSheetPage(head(actor, project), cards, origin(), today, unreachable)
+    return QrSheetPage(head(actor, project), cards, origin(), today, unreachable, _overheard(project))
 
 
 @pages.on("POST", "/projects/<project_id>/app-users/<app_user_id>/revoke", may=Permission.SESSION_END)

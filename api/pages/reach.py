@@ -25,21 +25,30 @@ def is_loopback(address: str) -> bool:
         return host == "localhost" or host.endswith(".localhost")
 
 
-def check(address: str, path: str, bound: str | None) -> Unreachable | None:
+def is_plain(address: str) -> bool:
+    """Tell whether what goes to an address can be read on its way: http, and another machine."""
+    return urlsplit(address).scheme == "http" and not is_loopback(address)
+
+
+def check(address: str, path: str, bound: str | None, *, is_open_lan: bool) -> Unreachable | None:
     """Say why no code can be made for an address, with what could be done; None where one can.
 
-    `bound` is what the server listens on ("0.0.0.0:8383"), where known; `path` is this page's own.
+    `bound` is what the server listens on ("0.0.0.0:8383"), where known; `path` is this page's own. It is offered under
+    another address where one can log in there: over https, or where plain http may carry passwords (`is_open_lan`).
     """
     if not is_loopback(address):
         return None
     parts = urlsplit(address)
     port = parts.port or (443 if parts.scheme == "https" else 80)
     everywhere = (bound or "").rpartition(":")[0] in ("0.0.0.0", "[::]", "*")  # noqa: S104 - compared, not bound
+    can_come_back = everywhere and (parts.scheme == "https" or is_open_lan)
     offers = []
     for own in _lan_addresses():
         lan = f"{parts.scheme}://{own}:{port}"
         offers.append(
-            LanOffer(address=lan, bind=f"0.0.0.0:{port}", is_listening=everywhere, url=lan + path if everywhere else "")
+            LanOffer(
+                address=lan, bind=f"0.0.0.0:{port}", is_listening=can_come_back, url=lan + path if can_come_back else ""
+            )
         )
     return Unreachable(address, tuple(offers))
 

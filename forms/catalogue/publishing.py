@@ -58,6 +58,7 @@ def create_form(
     db.session.add(row)
     db.session.flush()
     row.draft_id = _store(actor, row, upload, conversion, vault=vault).id
+    row.has_identity = conversion.schema.has_identity
     db.session.flush()
     audit.record(actor, "form.create", actee_id=row.actee_id)
     if publish_now:
@@ -92,6 +93,7 @@ def _set_draft(actor: Actor, found: Form, version: FormVersion) -> FormVersion:
     old = found.draft_id
     carry(old or found.current_id, version)
     found.draft_id = version.id
+    found.has_identity = _asks_for_identity(found)
     found.updated_at = datetime.now(UTC)
     db.session.flush()
     audit.record(
@@ -109,6 +111,7 @@ def delete_draft(actor: Actor, found: Form) -> None:
         raise NoPublishedVersion
     old = draft(found)
     found.draft_id = None
+    found.has_identity = _asks_for_identity(found)
     found.updated_at = datetime.now(UTC)
     db.session.flush()
     audit.record(actor, "form.update.draft.delete", actee_id=found.actee_id, details={"oldDraftDefId": old.id})
@@ -150,6 +153,11 @@ def publish(actor: Actor, found: Form, *, notes: str | None = None, as_version: 
         notes=notes,
     )
     return version
+
+
+def _asks_for_identity(found: Form) -> bool:
+    standing = [version.id for version in list_versions(found)] + [found.draft_id] * (found.draft_id is not None)
+    return any(schema(version_id).has_identity for version_id in standing)
 
 
 def set_state(actor: Actor, found: Form, state: str) -> None:

@@ -28,10 +28,12 @@ def list_forms(actor: Actor, found: Project) -> list[tuple[Form, FormVersion]]:
     """List the forms of a project that an actor may read, with the version that stands for each, by name.
 
     Forms that were never published are for whoever may change them, closed ones for whoever may read all forms
-    (ODK Central API, forms, 7.2).
+    (ODK Central API, forms, 7.2). Those with identity are left out on a line that is overheard.
     """
     shown = select(Form, FormVersion).join(FormVersion, FormVersion.id == func.coalesce(Form.current_id, Form.draft_id))
     shown = shown.where(Form.project_id == found.id, Form.deleted_at.is_(None))
+    if actor.is_overheard:
+        shown = shown.where(~Form.has_identity)
     rows = [(f, v) for f, v in db.session.execute(shown.order_by(FormVersion.name, Form.xml_form_id))]
     held = access.on_forms(actor, found.id, [form for form, _ in rows])
     return [(form, version) for form, version in rows if _is_listed(form, held[form.id][1])]
@@ -69,6 +71,7 @@ _FOR_PHONE = """
     join form_versions on form_versions.id = forms.current_id
     where forms.project_id = %(project)s and forms.deleted_at is null and forms.state = 'open'
       and (%(form_id)s::text is null or forms.xml_form_id = %(form_id)s)
+      and not (%(overheard)s and forms.has_identity)
       and exists (
           select from held where (held.project_id is null or held.project_id = forms.project_id)
                              and (held.form_id is null or held.form_id = forms.id)
@@ -81,12 +84,21 @@ _FOR_PHONE = """
 def list_for_phone(actor: Actor, project_id: int, form_id: str | None = None) -> list[Listed]:
     """List the open published forms that an actor may fill, by name (ODK Central API, OpenRosa specifics).
 
-    Every phone asks for it every quarter of an hour. NotFound where there is no such project.
+    Every phone asks for it every quarter of an hour. On a line that is overheard, forms with identity are not in it:
+    what a phone cannot get there, nobody fills in vain. NotFound where there is no such project.
     """
-    rows = run(_FOR_PHONE, {"actor": actor.id, "project": project_id, "form_id": form_id}).fetchall()
+    values = {"actor": actor.id, "project": project_id, "form_id": form_id, "overheard": actor.is_overheard}
+    rows = run(_FOR_PHONE, values).fetchall()
     if not rows:
         project(project_id)
     return [Listed(*row) for row in rows]
+
+
+def titles_with_identity(found: Project) -> list[str]:
+    """List the titles of a project's published forms that ask for identity."""
+    rows = select(FormVersion.name, Form.xml_form_id).join(Form, Form.current_id == FormVersion.id)
+    rows = rows.where(Form.project_id == found.id, Form.deleted_at.is_(None), Form.has_identity)
+    return [name or form_id for name, form_id in db.session.execute(rows.order_by(FormVersion.name, Form.xml_form_id))]
 
 
 def current(found: Form) -> FormVersion:

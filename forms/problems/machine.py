@@ -47,6 +47,20 @@ class MasterKeyUnreadable(Problem):
     message_id = "Kunci induk di {path} tidak terbaca: harus 64 digit heksadesimal dan dapat dibaca oleh akun ini."
 
 
+class PlainHttpSetting(Problem):
+    """LENTERA_PLAIN_HTTP is set to something else than the one word that it takes."""
+
+    code = 500.911
+    message = (
+        "LENTERA_PLAIN_HTTP takes the one value LAN, in capital letters: names and passwords then travel readable in "
+        "the network. Set it so, or leave it out."
+    )
+    message_id = (
+        "LENTERA_PLAIN_HTTP hanya menerima nilai LAN dengan huruf besar: nama dan kata sandi lalu terbaca di jaringan. "
+        "Isi persis begitu, atau jangan diisi."
+    )
+
+
 class PoliciesBypassed(Problem):
     """The database role would see every row, whatever an actor's scopes say."""
 

@@ -210,6 +210,35 @@ class OwnRights(Problem):
     )
 
 
+class IdentityOverHttp(Problem):
+    """A form that asks for identity is asked for, or sent, where others in the network could read along."""
+
+    code = 403.921
+    message = (
+        "This form asks for names or other identity, and over plain http others in the network could read them. "
+        "What is filled stays where it is. Use the https address of this server, or ask whoever runs it for one."
+    )
+    message_id = (
+        "Formulir ini menanyakan nama atau identitas lain, dan lewat http biasa orang lain di jaringan dapat "
+        "membacanya. Isian tetap tersimpan di tempatnya. Gunakan alamat https server ini, atau mintalah kepada "
+        "pengelola server."
+    )
+
+
+class LogInOverHttp(Problem):
+    """Somebody wants to log in with a password where others in the network could read it."""
+
+    code = 403.922
+    message = (
+        "Over plain http others in the network could read your password, so that nobody logs in here. Use the https "
+        "address of this server, or ask whoever runs it for one."
+    )
+    message_id = (
+        "Lewat http biasa orang lain di jaringan dapat membaca kata sandi Anda, karena itu di sini tidak ada yang "
+        "dapat masuk. Gunakan alamat https server ini, atau mintalah kepada pengelola server."
+    )
+
+
 class NotFound(Problem):
     """There is nothing here, or nothing that the actor may see."""
 

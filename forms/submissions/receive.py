@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from sqlalchemy import Row, text
 
-from forms import answers, catalogue, instance, photos
+from forms import access, answers, catalogue, instance, photos
 from forms.access import Actor
 from forms.db import db, run
 from forms.instance import Instance, Rows, Value
@@ -84,6 +84,7 @@ def receive(sender: Sender, project_id: int, xml: bytes, files: Mapping[str, Par
 
     Raises what `instance.parse` raises, NotFound for an unknown project or form, FormVersionNotFound,
     NotAcceptingSubmissions, AuthenticationFailed without the right to submit (so that Collect asks for it),
+    IdentityOverHttp on a line that is overheard,
     InstanceConflict for other content under a known id, and for edits DeprecatedIdNotFound, DeprecatingOldSubmission or
     UniquenessViolation.
     """
@@ -133,11 +134,11 @@ def keep(
 
 
 _TARGET = """
-    select form.id, form.state, form.actee_id, form.version_id, form.may, form.properties,
+    select form.id, form.state, form.actee_id, form.has_identity, form.version_id, form.may, form.properties,
            -- The writer's scopes for the rest of this transaction, given with the permission: see forms.db.see.
            case when form.may then set_config('lentera.scopes', '{*}', true) end
     from (
-        select forms.id, forms.state, forms.actee_id, form_versions.id as version_id,
+        select forms.id, forms.state, forms.actee_id, forms.has_identity, form_versions.id as version_id,
                exists (
                    select from assignments join roles on roles.id = assignments.role_id
                    where assignments.actor_id = %(actor)s
@@ -171,6 +172,7 @@ def _target(actor: Actor, project_id: int, sent: Instance, vault: Vault) -> _Tar
         raise NotAcceptingSubmissions
     if not row.may:
         raise AuthenticationFailed
+    access.demand_private(actor, has_identity=row.has_identity)
     schema, keys = catalogue.schema(row.version_id), vault.project(project_id)
     return _Target(project_id, row.id, row.version_id, row.actee_id, schema, keys, row.properties or {})
 

@@ -60,10 +60,16 @@ create table password_resets (
 );
 create index ix_password_resets_actor_id on password_resets (actor_id);
 create index ix_password_resets_created_by on password_resets (created_by);
-alter table forms add column has_cases boolean not null default false;
+alter table forms
+    add column has_cases boolean not null default false,
+    add column has_identity boolean not null default false;
 update forms set has_cases = exists (
     select from form_versions v, jsonb_array_elements(v.schema -> 'fields') f
     where v.form_id = forms.id and v.published_at is not null and f ->> 'privacy' in ('quasi', 'sensitive')
+), has_identity = exists (
+    select from form_versions v, jsonb_array_elements(v.schema -> 'fields') f
+    where v.form_id = forms.id and (v.published_at is not null or v.id = forms.draft_id)
+      and f ->> 'privacy' = 'identity'
 );
 alter table submission_files add column needs smallint, add column original_id bigint;
 update submission_files set needs = case when is_identity then 4 when forms.has_cases then 3 else 1 end
@@ -136,7 +142,7 @@ def downgrade() -> None:
     op.execute(
         "alter table submission_files alter is_identity set not null, drop column needs, drop column original_id"
     )
-    op.execute("alter table forms drop column has_cases")
+    op.execute("alter table forms drop column has_cases, drop column has_identity")
     op.execute(
         "alter table sessions drop column last_seen_at, drop column is_proven, drop column user_agent, "
         "drop column address"

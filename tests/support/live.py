@@ -26,7 +26,7 @@ def serving(
 ) -> Iterator[str]:
     """Run the server while the block lasts; give its address, such as "http://127.0.0.1:41234".
 
-    On "0.0.0.0" the network's other machines reach it too.
+    On "0.0.0.0" the network's other machines reach it too, and may log in over plain http.
     """
     port = free_port()
     environment = os.environ | {
@@ -35,6 +35,7 @@ def serving(
         "LENTERA_MASTER_KEY": MASTER,
         "LENTERA_LOGIN_ATTEMPTS": "0",
         "LENTERA_BOUND": f"{host}:{port}",
+        "LENTERA_PLAIN_HTTP": "LAN" if host == "0.0.0.0" else "",  # noqa: S104 - compared, not bound
     }
     command = [sys.executable, "-m", "gunicorn", "wsgi:app", "--config", "python:api.serve.workers"]
     command += ["--bind", f"{host}:{port}", "--workers", str(workers), "--threads", "64", "--chdir", str(ROOT)]

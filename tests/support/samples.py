@@ -48,6 +48,7 @@ from api.pages.contexts import (
     NewProjectPage,
     Notice,
     OpenedAnswer,
+    Overheard,
     Page,
     PersonPage,
     ProblemPage,
@@ -93,6 +94,7 @@ UNREACHABLE = Unreachable(
     "http://127.0.0.1:8383",
     (LanOffer("http://192.168.1.10:8383", "0.0.0.0:8383", False),),
 )
+LAN = "http://192.168.1.10:8383"
 ANSWERING = Unreachable(
     "http://127.0.0.1:8383",
     (LanOffer("http://192.168.1.10:8383", "0.0.0.0:8383", True, "http://192.168.1.10:8383/projects/1/app-users"),),
@@ -603,9 +605,15 @@ def pages() -> dict[str, Page]:
         "app-users-empty": AppUsersPage(
             PROJECT, (), UNREACHABLE, "Entikong 1\nEntikong 2", "2026-01-31", {"names": "Nama “Entikong 1” sudah ada."}
         ),
+        "app-users-withheld": AppUsersPage(
+            PROJECT, users, overheard=Overheard(LAN, (CASES.title, "Asesmen <awal>"), is_allowed=False)
+        ),
         "app-user-qr": AppUserQrPage(PROJECT, users[1], ADDRESS, qr.draw(_code(1)), None, 0, 2),
         "app-user-qr-refused": AppUserQrPage(PROJECT, users[1], "http://127.0.0.1:8383", None, ANSWERING),
         "qr-sheet": QrSheetPage(PROJECT, cards, ADDRESS, NOW.date()),
+        "qr-sheet-overheard": QrSheetPage(
+            PROJECT, cards, LAN, NOW.date(), overheard=Overheard(LAN, (CASES.title,), is_allowed=True)
+        ),
         "qr-sheet-refused": QrSheetPage(
             PROJECT, (), "http://127.0.0.1:8383", NOW.date(), Unreachable("http://127.0.0.1:8383", ())
         ),

@@ -22,8 +22,8 @@ class LanOffer:
 
     address: str = field(metadata={"help": 'The server\'s address there, such as "http://192.168.1.10:8383".'})
     bind: str = field(metadata={"help": 'What `serve --bind` needs to answer there, such as "0.0.0.0:8383".'})
-    is_listening: bool = field(metadata={"help": "Whether the server already answers there."})
-    url: str = field(default="", metadata={"help": "This same page under that address, where it answers."})
+    is_listening: bool = field(metadata={"help": "Whether this page can be opened there."})
+    url: str = field(default="", metadata={"help": "This same page under that address, where it can be opened."})
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,15 @@ class Unreachable:
 
     address: str = field(metadata={"help": "The server's address as it is now."})
     offers: tuple[LanOffer, ...] = field(metadata={"help": "Addresses of this machine in its networks."})
+
+
+@dataclass(frozen=True)
+class Overheard:
+    """What follows from an address without https, under which others in the network can read along."""
+
+    address: str = field(metadata={"help": "The server's address as it is now."})
+    forms: tuple[str, ...] = field(metadata={"help": "Titles of the forms that ask for identity."})
+    is_allowed: bool = field(metadata={"help": "Whether they travel all the same, as LENTERA_PLAIN_HTTP says."})
 
 
 @dataclass(frozen=True)
@@ -60,6 +69,7 @@ class AppUsersPage:
     names: str = field(default="", metadata={"help": "What was typed before, one name a line."})
     expires: str = field(default="", metadata={"help": "The last day that was typed before."})
     problems: Mapping[str, str] = field(default_factory=dict, metadata={"help": "Field name → why it was refused."})
+    overheard: Overheard | None = field(default=None, metadata={"help": "Set where forms with identity lack https."})
 
 
 @dataclass(frozen=True)
@@ -75,6 +85,7 @@ class AppUserQrPage:
     unreachable: Unreachable | None = field(default=None, metadata={"help": "Why it is refused."})
     previous_id: int | None = field(default=None, metadata={"help": "The app user before this one in the list."})
     next_id: int | None = field(default=None, metadata={"help": "The app user after this one in the list."})
+    overheard: Overheard | None = field(default=None, metadata={"help": "Set where forms with identity lack https."})
 
 
 @dataclass(frozen=True)
@@ -96,6 +107,7 @@ class QrSheetPage:
     address: str = field(metadata={"help": "The server's address that the codes lead to (without the key)."})
     printed: date = field(metadata={"help": "Today, for the foot of each card."})
     unreachable: Unreachable | None = field(default=None, metadata={"help": "Why they are refused."})
+    overheard: Overheard | None = field(default=None, metadata={"help": "Set where forms with identity lack https."})
 
 
 @dataclass(frozen=True)
