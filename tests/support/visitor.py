@@ -123,8 +123,8 @@ class Scene:
         return visitor
 
     def administrator(self) -> Visitor:
-        """Somebody who may do everything."""
-        return self.visitor(self.world.coordinator())
+        """Somebody whom every page is open to."""
+        return self.visitor(self.world.person("admin", "province", "auditor"))
 
     def with_role(self, role: int) -> Visitor:
         """Somebody who has this role in the project, and none elsewhere."""
