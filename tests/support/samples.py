@@ -584,7 +584,10 @@ def pages() -> dict[str, Page]:
             CASES,
             "uuid:1",
             SEALED_FIELDS,
-            opened=(OpenedAnswer("Nama lengkap", "CANARY-NAMA"), OpenedAnswer("Foto", "1.png", "/picture")),
+            opened=(
+                OpenedAnswer("Nama lengkap", "CANARY-NAMA"),
+                OpenedAnswer("Foto", "1.png", "/projects/1/forms/kasus/submissions/1/files/1.png"),
+            ),
         ),
         "reveal-nothing": RevealPage(PROJECT, CASES, "uuid:1", ()),
         "access-log": _access_log(LookFilter(), None),
