@@ -23,7 +23,7 @@ from api.openrosa import openrosa
 from api.pages import views
 from api.pages.door import pages
 from api.serve import start
-from forms import accounts, cluster, masterkey, showcase, upkeep, workbook
+from forms import accounts, cluster, grants, masterkey, showcase, upkeep, workbook
 from forms import db as database
 from forms.access import SERVER
 from forms.blobs import Store
@@ -260,7 +260,7 @@ def create_user(email: str, password: str, display_name: str | None, *, admin: b
     with working("user create"):
         actor_id = accounts.create_user(OPERATOR, email, password=password, display_name=display_name)
         if admin:
-            accounts.assign(OPERATOR, actor_id, accounts.ADMIN_ROLE)
+            grants.assign(OPERATOR, actor_id, accounts.ADMIN_ROLE)
         database.db.session.commit()
     click.echo(f"Made the user {email}.")
 

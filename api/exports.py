@@ -30,11 +30,15 @@ _FIRST_DAY = date(1900, 3, 1)
 
 @dataclass(frozen=True)
 class Table:
-    """One table of a workbook: its sheet's name, the headings, and the rows as Python values."""
+    """One table of a workbook: its sheet's name, the headings, and the rows as Python values.
+
+    One `to_fill` keeps what people type below its rows as text, so that Excel makes no number of a code.
+    """
 
     name: str
     headings: Sequence[str]
     rows: Iterable[Sequence[Any]]
+    to_fill: bool = False
 
 
 def workbook(tables: Iterable[Table], zone: str) -> Iterator[bytes]:
@@ -62,6 +66,7 @@ class _Writer:
         self.zone = zone
         self.taken: set[str] = set()
         self.bold = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
+        self.as_text = book.add_format({"num_format": "@"})
         self.formats: dict[type, Format] = {
             datetime: book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
             date: book.add_format({"num_format": "yyyy-mm-dd"}),
@@ -82,7 +87,7 @@ class _Writer:
     def _begin(self, table: Table) -> Worksheet:
         sheet = self.book.add_worksheet(self._name(table.name))
         sheet.freeze_panes(1, 0)
-        sheet.set_column(0, max(len(table.headings) - 1, 0), _WIDTH)
+        sheet.set_column(0, max(len(table.headings) - 1, 0), _WIDTH, self.as_text if table.to_fill else None)
         for column, heading in enumerate(table.headings):
             sheet.write_string(0, column, heading[:_CELL], self.bold)
         return sheet

@@ -211,8 +211,33 @@ class RevealedAnswer(Wire):
     value = Str()
 
 
-def texts_by_name(value: object, field: str) -> dict[str, str]:
-    """Check an object of texts, such as an app user's properties; null or blank ones are left out."""
+class PropertyChanges(Wire):
+    """What is to be said of an app or web user from now on: names with a text, or with null to say nothing."""
+
+    properties = Raw(load_default=None, allow_none=True)
+
+
+class NewProperty(Wire):
+    """A name under which a project may say something of its app users."""
+
+    name = Text(required=True)
+
+
+class Property(Wire):
+    """Such a name, with the values in use where more is asked for."""
+
+    name = Str()
+    values = List(Str(), attribute="ext.values")
+
+
+class Properties(Wire):
+    """What a project says of somebody."""
+
+    properties = Dict()
+
+
+def texts_by_name(value: object, field: str) -> dict[str, str | None]:
+    """Check an object of texts and nulls, such as the properties of an app user; the texts come trimmed."""
     if value is None:
         return {}
     if not isinstance(value, dict):
@@ -222,7 +247,7 @@ def texts_by_name(value: object, field: str) -> dict[str, str]:
             raise UnexpectedValue(field=name, value=None, reason="it must be a text or null")
         if not is_storable(name + (text or "")):
             raise UnexpectedValue(field=field, value=None, reason="it has characters that no text may hold")
-    return {name: text.strip() for name, text in value.items() if text is not None and text.strip()}
+    return {name: (text or "").strip() or None for name, text in value.items()}
 
 
 # Projects and forms.

@@ -236,7 +236,7 @@ def demand_all(actor: Actor, given: Role, *, project_id: int | None = None, form
     """Raise InsufficientRights unless the actor holds all that a role gives there: nobody gives more than they have.
 
     Whoever may read or list all forms may do so with open ones (ODK Central API, assignments). What is over people is
-    not counted: those who hand out roles need not see anybody, and may not give it to themselves (`accounts.assign`).
+    not counted: those who hand out roles need not see anybody, and may not give it to themselves (`grants.assign`).
     """
     held = set(verbs(actor, project_id=project_id, form_id=form_id))
     held |= {f"open_{verb}" for verb in held if verb in (Permission.FORM_READ, Permission.FORM_LIST)}

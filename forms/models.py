@@ -92,6 +92,14 @@ class ActorProperty(Base):
     value: Mapped[str] = mapped_column(Text)
 
 
+class ActorPropertyName(Base):
+    """A name under which a project may say something of its app users (ODK Central API, actor properties)."""
+
+    __tablename__ = "actor_property_names"
+    project_id: Mapped[int] = mapped_column(ForeignKey("projects.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(Text, primary_key=True)
+
+
 class Session(Base):
     """A credential in use. Its token is kept as a hash, an app user's sealed as well, to print its code again."""
 

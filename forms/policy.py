@@ -122,3 +122,45 @@ BY_ID: Final = {role.id: role for role in ROLES}
 
 #: The most that anybody sees in a session without a second step: nothing about people.
 UNPROVEN: Final = Clearance.PROGRAMME
+
+#: The dimensions that say whose records a scoped role shows.
+DIMENSIONS: Final = ("kabkota", "kantor", "shelter", "lembaga")
+
+#: What people are given on a project or a form; the others belong to the whole server, to phones and to links.
+FOR_PEOPLE: Final = tuple(role for role in ROLES if role.id in (5, 6, 8) or role.id >= 20)  # noqa: PLR2004 - ours
+
+#: What the verbs come to, as the reference page says it: each verb under one deed, weakest first.
+DEEDS: Final[dict[str, frozenset[str]]] = {
+    "see": frozenset({"project.read", "form.list", "form.read"}),
+    "get": frozenset({"open_form.list", "open_form.read"}),
+    "fill": frozenset({"submission.create"}),
+    "read": frozenset(
+        {"submission.read", "submission.list", "dataset.list", "dataset.read", "entity.list", "entity.read",
+         "actor_property.list"}
+    ),
+    "edit": frozenset({"submission.update"}),
+    "reveal": frozenset({"identity.reveal"}),
+    "request": frozenset({"identity_export.request"}),
+    "approve": frozenset({"identity_export.approve"}),
+    "log": frozenset({"access_log.read"}),
+    "roles": frozenset({"assignment.list"}),
+    "forms": frozenset({"form.create", "form.update", "form.delete", "form.restore", "dataset.create",
+                        "dataset.update", "dataset.delete"}),
+    "delete": frozenset({"submission.delete", "submission.restore", "entity.create", "entity.update", "entity.delete",
+                         "entity.restore"}),
+    "phones": frozenset({"field_key.create", "field_key.delete", "field_key.list", "field_key.update", "session.end",
+                         "public_link.create", "public_link.list", "public_link.read", "public_link.update",
+                         "public_link.delete"}),
+    "give": frozenset({"assignment.create", "assignment.delete", "actor_property.update"}),
+    "project": frozenset({"project.update", "project.delete"}),
+    "accounts": frozenset({"user.create", "user.list", "user.read", "user.update", "user.delete",
+                           "user.password.invalidate"}),
+    "server": frozenset({"project.create", "config.read", "config.set", "backup.run", "audit.read", "analytics.read",
+                         "role.create", "role.update", "role.delete"}),
+    "password": frozenset({"user.password.reset"}),
+}  # fmt: skip
+
+
+def deeds(role: Role) -> tuple[str, ...]:
+    """Name what a role may do, in the order of DEEDS."""
+    return tuple(name for name, verbs in DEEDS.items() if not role.verbs.isdisjoint(verbs))

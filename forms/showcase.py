@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select, text
 
-from forms import access, accounts, catalogue, demo, submissions
+from forms import access, accounts, catalogue, demo, grants, submissions
 from forms.access import Actor
 from forms.catalogue import Upload
 from forms.db import EVERYTHING, as_owner, db, see
-from forms.models import ActorProperty, Demo, Form, Project
+from forms.models import Demo, Form, Project
 from forms.problems import DataFolderInRealUse
 from forms.submissions import Sender
 from forms.vault import Vault
@@ -45,8 +45,8 @@ def install(operator: Actor, *, vault: Vault, today: date | None = None) -> bool
         raise DataFolderInRealUse
     db.session.add(Demo(id=1))
     actor_id = accounts.create_user(operator, EMAIL, password=PASSWORD, display_name="Koordinator contoh")
-    accounts.assign(operator, actor_id, accounts.ADMIN_ROLE)
-    accounts.assign(operator, actor_id, access.role("province").id)
+    grants.assign(operator, actor_id, accounts.ADMIN_ROLE)
+    grants.assign(operator, actor_id, access.role("province").id)
     coordinator = Actor(id=actor_id, type="user")
     pack = demo.read_pack(demo.KALBAR)
     project = catalogue.create_project(coordinator, pack.name["id"], vault=vault, description=pack.description["id"])
@@ -54,7 +54,7 @@ def install(operator: Actor, *, vault: Vault, today: date | None = None) -> bool
     phones = []
     for name in _PHONES:
         made = accounts.create_app_user(coordinator, project, name, vault=vault)
-        accounts.assign(coordinator, made.id, accounts.APP_USER_ROLE, project_id=project.id)
+        grants.assign(coordinator, made.id, accounts.APP_USER_ROLE, project_id=project.id)
         phones.append(Actor(id=made.id, type="field_key", display_name=name))
     _people(operator, project, {form.xml_form_id: form for form in forms})
     for form in forms:
@@ -66,9 +66,8 @@ def _people(operator: Actor, project: Project, forms: dict[str, Form]) -> None:
     for email, name, role, form_id, values in PEOPLE:
         actor_id = accounts.create_user(operator, email, password=PASSWORD, display_name=name)
         form = forms[form_id].id if form_id is not None else None
-        accounts.assign(operator, actor_id, access.role(role).id, project_id=project.id, form_id=form)
-        for dimension, value in values.items():
-            db.session.add(ActorProperty(project_id=project.id, actor_id=actor_id, name=dimension, value=value))
+        grants.assign(operator, actor_id, access.role(role).id, project_id=project.id, form_id=form)
+        grants.set_properties(operator, project.id, actor_id, values)
 
 
 def _publish(coordinator: Actor, project: Project, packed: demo.PackForm, vault: Vault) -> Form:

@@ -28,8 +28,9 @@ from api.pages.contexts import (
 )
 from api.pages.door import pages, say
 from api.pages.projects import head
+from api.pages.roles import role_name
 from forms import accounts as people
-from forms import catalogue
+from forms import catalogue, grants, policy
 from forms.access import Actor, Permission
 from forms.accounts import AppUser, passwords, resets, second_step
 from forms.models import Project
@@ -37,6 +38,9 @@ from forms.problems import NotFound, Problem, UniquenessViolation
 
 #: A sheet of paper has eight cards; nobody needs a thousand devices at once.
 _MOST_NAMES = 500
+#: What a new account may be on the whole server: roles that no value limits, since values belong to a project.
+_SITE_WIDE = tuple(role for role in policy.ROLES if role.system in ("admin", "province", "analyst", "auditor"))
+_ON_PROJECTS = tuple(role for role in policy.FOR_PEOPLE if not role.per_form)
 
 
 @pages.on("GET POST", "/projects/<project_id>/app-users", may=Permission.FIELD_KEY_LIST)
@@ -57,7 +61,7 @@ def app_users(actor: Actor, project: Project) -> Any:
     for name in wanted:
         made = people.create_app_user(actor, project, name, vault=server().vault, expires_at=expires_at)
         # On the project, not on each form: a form that is published tomorrow reaches the phones without another step.
-        people.assign(actor, made.id, people.APP_USER_ROLE, project_id=project.id)
+        grants.assign(actor, made.id, people.APP_USER_ROLE, project_id=project.id)
     say("good", _("They may fill every form of this project. Show each its QR code, or print the cards."))
     return redirect(url_for("pages.app_users", project_id=project.id), 303)
 
@@ -166,7 +170,7 @@ def accounts(actor: Actor) -> Any:
         try:
             with undone_when_refused():
                 made = people.create_user(actor, given["email"], password=password or None, display_name=given["name"])
-                people.assign(actor, made, int(role_id), project_id=int(project_id) if project_id else None)
+                grants.assign(actor, made, int(role_id), project_id=int(project_id) if project_id else None)
         except UniquenessViolation:
             problems = {"email": _("There is an account with this address already.")}
         except Problem as problem:
@@ -200,7 +204,7 @@ def _account_lines(actor: Actor) -> tuple[AccountLine, ...]:
             id=person.id,
             name=person.display_name,
             email=user.email,
-            roles=tuple(_role_words(role, project) for role, project in roles.get(person.id, ())),
+            roles=tuple(_role_words(*role) for role in roles.get(person.id, ())),
             created=person.created_at,
             last_login=user.last_login_at,
             is_self=person.id == actor.id,
@@ -256,27 +260,16 @@ def person_second_step_off(actor: Actor, person_id: str) -> Any:
     return redirect(url_for("pages.person", person_id=line.id), 303)
 
 
-def _role_words(system: str, project: str | None) -> str:
-    words = {
-        "admin": _("Administrator"),
-        "manager": _("Manages the project"),
-        "viewer": _("Reads the project"),
-        "formfill": _("Fills forms"),
-    }
-    name = words.get(system, system)
-    return f"{name}: {project}" if project else name
+def _role_words(role_id: int, project: str | None, form_id: str | None) -> str:
+    name = role_name(policy.BY_ID[role_id])
+    return f"{name}: {' / '.join(filter(None, (project, form_id)))}" if project else name
 
 
 def _role_groups() -> tuple[RoleGroup, ...]:
-    groups = [RoleGroup("", (RoleOption("1", _role_words("admin", None)),))]
+    groups = [RoleGroup("", tuple(RoleOption(str(role.id), role_name(role)) for role in _SITE_WIDE))]
     for project in catalogue.all_projects():
-        options = ((5, "manager"), (6, "viewer"), (8, "formfill"))
-        groups.append(
-            RoleGroup(
-                project.name,
-                tuple(RoleOption(f"{role}:{project.id}", _role_words(system, None)) for role, system in options),
-            )
-        )
+        options = tuple(RoleOption(f"{role.id}:{project.id}", role_name(role)) for role in _ON_PROJECTS)
+        groups.append(RoleGroup(project.name, options))
     return tuple(groups)
 
 

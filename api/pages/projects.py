@@ -36,7 +36,7 @@ def home(actor: Actor) -> HomePage:
             id=p.id,
             name=p.name,
             description=p.description or "",
-            forms=counts[p.id]["forms"],
+            forms=len(catalogue.list_forms(actor, p)),
             submissions=counts[p.id]["submissions"],
             last_submission=counts[p.id]["last_submission"],
             is_fresh=is_today(counts[p.id]["last_submission"]),
@@ -117,6 +117,7 @@ def head(actor: Actor, project: Project) -> ProjectHead:
         may_audit=Permission.ACCESS_LOG_READ in held,
         may_read=Permission.SUBMISSION_LIST in access.verbs_within(actor, project.id),
         is_archived=bool(project.archived),
+        may_list_people=Permission.ASSIGNMENT_LIST in held,
     )
 
 

@@ -1,6 +1,19 @@
 """Every page, gathered: importing this module declares the routes of the door for people."""
 
-from api.pages import account, entry, forms, handovers, looks, people, projects, records, results, uploads
+from api.pages import (
+    account,
+    entry,
+    forms,
+    grants,
+    handovers,
+    looks,
+    people,
+    projects,
+    records,
+    results,
+    roles,
+    uploads,
+)
 from api.pages.door import install
 from api.pages.render import STATIC
 
@@ -9,6 +22,7 @@ __all__ = [
     "account",
     "entry",
     "forms",
+    "grants",
     "handovers",
     "install",
     "looks",
@@ -16,5 +30,6 @@ __all__ = [
     "projects",
     "records",
     "results",
+    "roles",
     "uploads",
 ]

@@ -1,6 +1,6 @@
 """People, app users and their sessions: who may knock, and with what.
 
-`people` are web users and their roles; `passwords`, `second_step` and `attempts` what stands at the door; `sessions`
+`people` are web users; `passwords`, `second_step` and `attempts` what stands at the door; `sessions`
 what is open behind it; `resets` how a password is set anew; `app_users` the phones.
 """
 
@@ -18,13 +18,11 @@ from forms.accounts.people import (
     APP_USER_ROLE,
     actors,
     asks_second_step,
-    assign,
     create_user,
-    has_clearance,
     list_users,
+    live_user,
     names_by_id,
     roles_by_actor,
-    unassign,
     user,
 )
 from forms.accounts.sessions import (
@@ -41,6 +39,7 @@ from forms.accounts.sessions import (
     verify,
 )
 from forms.accounts.tokens import NewSession, new_token
+from forms.grants import assign, has_clearance, unassign
 
 __all__ = [
     "ADMIN_ROLE",
@@ -66,6 +65,7 @@ __all__ = [
     "list_app_users",
     "list_own_sessions",
     "list_users",
+    "live_user",
     "log_in",
     "log_in_with_code",
     "names_by_id",

@@ -1,17 +1,18 @@
 """App users: actors that phones act as. Their token is kept sealed as well, since its code must be printed again."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import delete, select, text
 
-from forms import audit
+from forms import audit, grants
 from forms.access import Actor
 from forms.accounts.sessions import end_session
 from forms.accounts.tokens import open_session
 from forms.db import db
 from forms.models import Actor as ActorRow
-from forms.models import ActorProperty, Assignment, FieldKey, Project, Session
+from forms.models import Assignment, FieldKey, Project, Session
 from forms.problems import MissingParameter, NotFound, UnexpectedValue
 from forms.vault import Vault
 
@@ -44,7 +45,7 @@ def create_app_user(
     display_name: str,
     *,
     vault: Vault,
-    properties: dict[str, str] | None = None,
+    properties: Mapping[str, str | None] | None = None,
     expires_at: datetime | None = None,
 ) -> AppUser:
     """Make an app user with a token of its own. It may do nothing until a role is assigned on a form."""
@@ -57,11 +58,10 @@ def create_app_user(
     db.session.add(row)
     db.session.flush()
     db.session.add(FieldKey(actor_id=row.id, project_id=project.id, created_by=actor.id))
-    for name, value in (properties or {}).items():
-        db.session.add(ActorProperty(project_id=project.id, actor_id=row.id, name=name, value=value))
     db.session.flush()
     open_session(row.id, expires_at or FOREVER, sealed_by=vault)
     audit.record(actor, "field_key.create", actee_id=row.actee_id, details={"projectId": project.id})
+    grants.set_properties(actor, project.id, row.id, properties or {})
     return app_user(project, row.id, vault=vault)
 
 

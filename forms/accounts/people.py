@@ -3,16 +3,16 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import Row, delete, func, select
+from sqlalchemy import Row, func, select
 
 from forms import audit
 from forms.access import Actor
 from forms.accounts import passwords
 from forms.db import db
+from forms.grants import has_clearance
 from forms.models import Actor as ActorRow
-from forms.models import Assignment, Project, Role, User
-from forms.policy import BY_ID, OVER_PEOPLE, UNPROVEN
-from forms.problems import MissingParameter, NotFound, OwnRights, RoleIsPerForm, UniquenessViolation
+from forms.models import Assignment, Form, Project, Role, User
+from forms.problems import MissingParameter, NotFound, UniquenessViolation
 
 ADMIN_ROLE = 1
 APP_USER_ROLE = 2
@@ -36,85 +36,21 @@ def create_user(actor: Actor, email: str, *, password: str | None = None, displa
     return row.id
 
 
-def assign(
-    actor: Actor, actor_id: int, role_id: int, *, project_id: int | None = None, form_id: int | None = None
-) -> None:
-    """Give an actor a role on the site, a project or a form; UniquenessViolation where it is held already.
-
-    OwnRights where somebody would open people's data to themselves: that takes somebody else. RoleIsPerForm for a role
-    that is given form by form.
-    """
-    grantee = db.session.get(ActorRow, actor_id)
-    role = db.session.get(Role, role_id)
-    if grantee is None or grantee.deleted_at or role is None:
-        raise NotFound
-    if has_clearance(role) and actor_id == actor.id:
-        raise OwnRights
-    if BY_ID[role.id].per_form and form_id is None:
-        raise RoleIsPerForm(role=role.name)
-    held = select(Assignment.id).where(
-        Assignment.actor_id == actor_id,
-        Assignment.role_id == role_id,
-        Assignment.project_id.is_not_distinct_from(project_id),
-        Assignment.form_id.is_not_distinct_from(form_id),
-    )
-    if db.session.execute(held).first():
-        raise UniquenessViolation(
-            fields=["actorId", "roleId", "acteeId"], values=[actor_id, role_id], table="assignments"
-        )
-    db.session.add(Assignment(actor_id=actor_id, role_id=role_id, project_id=project_id, form_id=form_id))
-    db.session.flush()
-    audit.record(
-        actor,
-        f"{grantee.type}.assignment.create",
-        actee_id=grantee.actee_id,
-        details={"roleId": role_id, "projectId": project_id, "formId": form_id},
-    )
-
-
-def has_clearance(role: Role) -> bool:
-    """Tell whether a role opens anything about people."""
-    return role.sees > UNPROVEN or not OVER_PEOPLE.isdisjoint(role.verbs)
-
-
-def unassign(
-    actor: Actor, actor_id: int, role_id: int, *, project_id: int | None = None, form_id: int | None = None
-) -> None:
-    """Take a role away again; NotFound where it is not held there."""
-    gone = db.session.execute(
-        delete(Assignment)
-        .where(
-            Assignment.actor_id == actor_id,
-            Assignment.role_id == role_id,
-            Assignment.project_id.is_not_distinct_from(project_id),
-            Assignment.form_id.is_not_distinct_from(form_id),
-        )
-        .returning(Assignment.id)
-    ).first()
-    if gone is None:
-        raise NotFound
-    grantee = db.session.get_one(ActorRow, actor_id)
-    audit.record(
-        actor,
-        f"{grantee.type}.assignment.delete",
-        actee_id=grantee.actee_id,
-        details={"roleId": role_id, "projectId": project_id, "formId": form_id},
-    )
-
-
 def list_users() -> list[Row[ActorRow, User]]:
     """List the web users by address."""
     found = select(ActorRow, User).join(User, User.actor_id == ActorRow.id).where(~User.deleted).order_by(User.email)
     return list(db.session.execute(found))
 
 
-def roles_by_actor() -> dict[int, list[tuple[str, str | None]]]:
-    """Give each actor's roles on the site and on projects: Central's system name, and the project's name or None."""
-    rows = select(Assignment.actor_id, Role.system, Project.name).join(Role, Role.id == Assignment.role_id)
-    rows = rows.outerjoin(Project, Project.id == Assignment.project_id).where(Assignment.form_id.is_(None))
-    found: dict[int, list[tuple[str, str | None]]] = {}
-    for actor_id, system, project in db.session.execute(rows.order_by(Role.id, Project.name)):
-        found.setdefault(actor_id, []).append((system, project))
+def roles_by_actor() -> dict[int, list[tuple[int, str | None, str | None]]]:
+    """Give each actor's roles by number, with the project's name and the form's id; None where it counts wider."""
+    rows = select(Assignment.actor_id, Assignment.role_id, Project.name, Form.xml_form_id)
+    rows = rows.outerjoin(Project, Project.id == Assignment.project_id).outerjoin(Form, Form.id == Assignment.form_id)
+    rows = rows.where(Project.deleted_at.is_(None), Form.deleted_at.is_(None))
+    found: dict[int, list[tuple[int, str | None, str | None]]] = {}
+    ordered = rows.order_by(Assignment.role_id, Project.name, Form.xml_form_id)
+    for actor_id, role_id, project, form_id in db.session.execute(ordered):
+        found.setdefault(actor_id, []).append((role_id, project, form_id))
     return found
 
 

@@ -6,6 +6,13 @@ definition stands for a form, and to whom.
 """
 
 from forms.catalogue.attachments import attachment, attachments, choices_of_file, clear_attachment, set_attachment
+from forms.catalogue.dimensions import (
+    declare_property,
+    demand_declared,
+    offered_values,
+    property_names,
+    values_in_use,
+)
 from forms.catalogue.projects import (
     all_projects,
     create_project,
@@ -57,9 +64,11 @@ __all__ = [
     "create_form",
     "create_project",
     "current",
+    "declare_property",
     "delete_draft",
     "delete_form",
     "delete_project",
+    "demand_declared",
     "demand_open",
     "draft",
     "form",
@@ -68,7 +77,9 @@ __all__ = [
     "list_forms",
     "list_projects",
     "list_versions",
+    "offered_values",
     "project",
+    "property_names",
     "publish",
     "published",
     "put_aside",
@@ -80,6 +91,7 @@ __all__ = [
     "taken_up",
     "titles_with_identity",
     "update_project",
+    "values_in_use",
     "version",
     "workbook_of",
     "xform",

@@ -3,14 +3,16 @@
 Pure: no database, no HTTP, nothing kept. The way of a workbook: `container` (may it be opened?), `book` (sheets),
 `columns` and `survey` (what headings and rows mean), the checks `settings`, `codes`, `classes` and `structure`, then
 pyxform, whose words `pyxform_texts` maps to cells, then `xform` (schema and slots). `conversion` tells it in order.
-`versioning` writes another version into a finished XForm.
+`versioning` writes another version into a finished XForm; `table` reads workbooks that are no forms.
 """
 
+from forms.workbook.book import Sheet
 from forms.workbook.container import MAX_BYTES
 from forms.workbook.conversion import Conversion, convert, lint, read_xform
 from forms.workbook.difference import Change, Difference, VanishedChoices, compare
-from forms.workbook.findings import Finding
+from forms.workbook.findings import Finding, Place, finding, has_errors, in_order, refusal
 from forms.workbook.slots import AttachmentSlot
+from forms.workbook.table import read_table
 from forms.workbook.versioning import with_version
 
 __all__ = [
@@ -20,10 +22,17 @@ __all__ = [
     "Conversion",
     "Difference",
     "Finding",
+    "Place",
+    "Sheet",
     "VanishedChoices",
     "compare",
     "convert",
+    "finding",
+    "has_errors",
+    "in_order",
     "lint",
+    "read_table",
     "read_xform",
+    "refusal",
     "with_version",
 ]

@@ -7,7 +7,7 @@ It judges only what keeps a sheet from being read at all; the checks come after.
 """
 
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
 from io import BytesIO, StringIO
 from typing import Any, Literal, NamedTuple
@@ -101,19 +101,21 @@ class Book:
         return result
 
 
-def read(data: bytes) -> Book:
-    """Read a workbook's form sheets.
+def read(data: bytes, names: Container[str] = constants.SUPPORTED_SHEET_NAMES, only: str = constants.SURVEY) -> Book:
+    """Read a workbook's sheets of these names, in any letter case: those of a form, where no others are asked for.
+
+    A workbook of one sheet has it under the name `only`, whatever its title.
 
     Raises:
         InvalidWorkbook: the bytes are no workbook, are out of bounds, or are damaged.
     """
-    readers: dict[Kind, Callable[[bytes], Book]] = {"xlsx": _read_xlsx, "xls": _read_xls}
+    readers: dict[Kind, Callable[..., Book]] = {"xlsx": _read_xlsx, "xls": _read_xls}
     reader = readers[kind(data)]
     try:
         with warnings.catch_warnings():
             # openpyxl warns of validations and styles that it leaves out; nothing of a form is among them.
             warnings.filterwarnings("ignore", module="openpyxl")
-            return reader(data)
+            return reader(data, names, only)
     except InvalidWorkbook:
         raise
     except Exception as error:  # openpyxl and xlrd fail on damaged files in a hundred ways
@@ -121,11 +123,11 @@ def read(data: bytes) -> Book:
         raise refusal([finding(code)]) from error
 
 
-def _read_xlsx(data: bytes) -> Book:
+def _read_xlsx(data: bytes, names: Container[str], only: str) -> Book:
     reader = ExcelReader(BytesIO(data), read_only=True, data_only=True)
     try:
         reader.read()
-        return _read_sheets(reader.wb.sheetnames, lambda title: _xlsx_sheet(title, reader.wb[title]))
+        return _read_sheets(reader.wb.sheetnames, lambda title: _xlsx_sheet(title, reader.wb[title]), names, only)
     finally:
         reader.archive.close()
 
@@ -156,9 +158,9 @@ def _odd(value: object) -> Odd:
     return Odd("date")
 
 
-def _read_xls(data: bytes) -> Book:
+def _read_xls(data: bytes, names: Container[str], only: str) -> Book:
     workbook = xlrd.open_workbook(file_contents=data, logfile=StringIO())
-    return _read_sheets(workbook.sheet_names(), lambda title: _xls_sheet(title, workbook))
+    return _read_sheets(workbook.sheet_names(), lambda title: _xls_sheet(title, workbook), names, only)
 
 
 def _xls_sheet(title: str, workbook: xlrd.Book) -> tuple[Sheet, list[Finding]]:
@@ -186,16 +188,17 @@ def _xls_sheet(title: str, workbook: xlrd.Book) -> tuple[Sheet, list[Finding]]:
     return _sheet(title, headers, rows, text_of, odd), findings
 
 
-def _read_sheets(titles: list[str], read_sheet: Callable[[str], tuple[Sheet, list[Finding]]]) -> Book:
-    """Read the sheets that XLSForm knows, in any case; a workbook of one sheet is a survey whatever its title."""
+def _read_sheets(
+    titles: list[str], read_sheet: Callable[[str], tuple[Sheet, list[Finding]]], names: Container[str], only: str
+) -> Book:
     sheets: dict[str, Sheet] = {}
     findings: list[Finding] = []
     for title in titles:
         name = title.lower()
-        if name not in constants.SUPPORTED_SHEET_NAMES:
+        if name not in names:
             if len(titles) > 1:
                 continue
-            name = constants.SURVEY
+            name = only
         sheets[name], found = read_sheet(title)
         findings += found
     return Book(tuple(titles), sheets, tuple(findings))

@@ -5,7 +5,7 @@ cannot be guessed, so the cell is refused, never mended. Whole small numbers as 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from pyxform.xls2json import RE_SELECT
 
@@ -33,6 +33,15 @@ def errors_in_cells(sheet: Sheet) -> Iterator[Finding]:
     for (row, header), odd in sheet.odd.items():
         if odd.kind == "error":
             yield finding("cell-formula-error", sheet.place(row, header), value=sheet.rows[row - 2][header])
+
+
+def damaged_in(sheet: Sheet, headers: Container[str]) -> Iterator[Finding]:
+    """Yield the cells of columns of exact codes that are no text."""
+    for (row, header), odd in sheet.odd.items():
+        if header in headers and (code := _damage(odd, is_exact=True, stands_beside_text=False)):
+            value = sheet.rows[row - 2][header]
+            code = "value-must-be-text" if code == "code-must-be-text" else code
+            yield finding(code, sheet.place(row, header), value=value, guess=f"{value}0")
 
 
 def _lists_that_must_be_exact(survey: SurveyRows, classes: Classes) -> set[str]:

@@ -282,4 +282,106 @@ TEXTS: dict[str, Text] = {
         "Formulir ini mengikuti spesifikasi entitas versi {version}; mulai 2024.1 entitas dapat dibuat dan diubah saat "
         "luring.",
     ),
+    # Lists of people
+    "table-missing": Text(
+        "error",
+        "The workbook has no sheet “{sheet}”. Download the template and fill that sheet.",
+        "Buku kerja ini tidak punya lembar “{sheet}”. Unduh templat lalu isi lembar itu.",
+    ),
+    "table-empty": Text(
+        "error",
+        "Nothing is filled in below the headings. Write one line for each role of a person.",
+        "Belum ada isian di bawah judul kolom. Tulis satu baris untuk setiap peran seseorang.",
+    ),
+    "table-column-missing": Text(
+        "error",
+        "The column “{header}” is missing. Add it, or copy the lines into the template.",
+        "Kolom “{header}” tidak ada. Tambahkan kolom itu, atau salin barisnya ke templat.",
+    ),
+    "table-column-unknown": Text(
+        "error",
+        "The column “{header}” is not one of the template's. Name it as the template does, or remove it.",
+        "Kolom “{header}” tidak ada di templat. Beri nama seperti di templat, atau hapus kolomnya.",
+    ),
+    "value-must-be-text": Text(
+        "error",
+        "Excel keeps this code as the number {value}, and a code must be exact here. " + _AS_TEXT,
+        "Excel menyimpan kode ini sebagai angka {value}, padahal di sini kode harus tepat. " + _AS_TEXT_ID,
+    ),
+    "people-too-many": Text(
+        "error",
+        "The sheet has more than {limit} lines. Split it into several workbooks.",
+        "Lembar ini punya lebih dari {limit} baris. Bagi menjadi beberapa buku kerja.",
+    ),
+    "people-email": Text(
+        "error",
+        "Write the e-mail address of the person's account here.",
+        "Tulis alamat surel akun orang ini di sini.",
+    ),
+    "people-name-too-long": Text(
+        "error",
+        "The name is longer than {limit} characters. Shorten it.",
+        "Nama ini lebih dari {limit} karakter. Persingkat.",
+    ),
+    "people-role": Text(
+        "error",
+        "Write one of these roles here: {known}. The sheet “roles” of the template says what each may see.",
+        "Tulis salah satu peran ini: {known}. Lembar “roles” di templat menjelaskan apa yang dilihat masing-masing.",
+    ),
+    "people-form": Text(
+        "error",
+        "This project has no form “{value}”. Write a form id as the project's page shows it, or leave the cell empty "
+        "for the whole project.",
+        "Proyek ini tidak punya formulir “{value}”. Tulis id formulir seperti di halaman proyek, atau kosongkan sel "
+        "ini untuk seluruh proyek.",
+    ),
+    "people-value-missing": Text(
+        "error",
+        "The role “{role}” shows only the records of given values, and this person has none. Fill at least one of the "
+        "columns {dimensions}.",
+        "Peran “{role_id}” hanya menampilkan data dengan nilai tertentu, dan orang ini belum punya. Isi paling sedikit "
+        "satu dari kolom {dimensions}.",
+    ),
+    "people-value": Text(
+        "error",
+        "A code has at most {limit} characters and no special ones. Write several with spaces between them.",
+        "Satu kode paling banyak {limit} karakter tanpa karakter khusus. Pisahkan beberapa kode dengan spasi.",
+    ),
+    "people-value-unoffered": Text(
+        "warning",
+        "No form of this project offers “{value}” in the dimension {dimension}: nothing may ever be seen by it. Check "
+        "the code.",
+        "Tidak ada formulir di proyek ini yang menawarkan “{value}” untuk dimensi {dimension}: mungkin tidak ada data "
+        "yang akan terlihat. Periksa kodenya.",
+    ),
+    "people-no-account": Text(
+        "error",
+        "There is no account with this address, and only an administrator can make one.",
+        "Belum ada akun dengan alamat ini, dan hanya administrator yang dapat membuatnya.",
+    ),
+    "people-oneself": Text(
+        "error",
+        "This is your own account. Somebody else has to give you roles and values; take the line out.",
+        "Ini akun Anda sendiri. Peran dan nilai Anda harus diberikan orang lain; hapus baris ini.",
+    ),
+    "people-more-than-held": Text(
+        "error",
+        "This role gives more than you may do here yourself, so you cannot give it.",
+        "Peran ini memberi lebih dari hak Anda sendiri di sini, jadi Anda tidak dapat memberikannya.",
+    ),
+    "people-role-per-form": Text(
+        "error",
+        "The role “{role}” is given form by form. Write the form's id here, one line for each form.",
+        "Peran “{role_id}” diberikan per formulir. Tulis id formulirnya di sini, satu baris per formulir.",
+    ),
+    "people-role-void": Text(
+        "warning",
+        "The form asks for things about people, and there the role “{role}” opens nothing.",
+        "Formulir ini menanyakan hal tentang orang, dan di sana peran “{role_id}” tidak membuka apa pun.",
+    ),
+    "people-line-twice": Text(
+        "warning",
+        "This line says the same as line {row}. Nothing more comes of it.",
+        "Baris ini sama dengan baris {row}. Tidak ada yang berubah karenanya.",
+    ),
 }

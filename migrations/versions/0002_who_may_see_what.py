@@ -60,6 +60,13 @@ create table password_resets (
 );
 create index ix_password_resets_actor_id on password_resets (actor_id);
 create index ix_password_resets_created_by on password_resets (created_by);
+create table actor_property_names (
+    project_id bigint not null,
+    name text not null,
+    constraint pk_actor_property_names primary key (project_id, name),
+    constraint fk_actor_property_names_project_id foreign key (project_id) references projects (id)
+);
+insert into actor_property_names (project_id, name) select distinct project_id, name from actor_properties;
 alter table forms
     add column has_cases boolean not null default false,
     add column has_identity boolean not null default false;
@@ -131,12 +138,14 @@ create index ix_identity_exports_decided_by on identity_exports (decided_by);
 def upgrade() -> None:
     op.execute(ROLES)
     op.execute(TABLES)
-    op.execute("grant select, insert, update, delete on password_resets, identity_exports to lentera_app")
+    op.execute(
+        "grant select, insert, update, delete on password_resets, identity_exports, actor_property_names to lentera_app"
+    )
     op.execute("grant select, insert on access_log to lentera_app")
 
 
 def downgrade() -> None:
-    op.execute("drop table identity_exports, access_log, password_resets")
+    op.execute("drop table identity_exports, access_log, password_resets, actor_property_names")
     op.execute("alter table submission_files add column is_identity boolean")
     op.execute("update submission_files set is_identity = needs = 4")
     op.execute(

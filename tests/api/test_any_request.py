@@ -80,6 +80,8 @@ def test_any_json_is_answered(admin, project, form, body):
         (admin.post, "/v1/projects"),
         (admin.patch, f"/v1/projects/{project.id}"),
         (admin.post, f"/v1/projects/{project.id}/app-users"),
+        (admin.post, f"/v1/projects/{project.id}/actor-properties"),
+        (admin.patch, f"/v1/projects/{project.id}/users/1/properties"),
         (admin.patch, f"/v1/projects/{project.id}/forms/{form.xml_form_id}"),
     ):
         assert method(path, data=data, content_type="application/json").status_code < 500, path

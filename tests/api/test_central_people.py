@@ -133,7 +133,9 @@ def test_an_app_user_is_made_listed_and_deleted(world, client):
     project, elsewhere = world.project(), world.project()
     manager = world.login(world.person(5, project=project))
     address = f"/v1/projects/{project.id}/app-users"
-    made = manager.post(address, json={"displayName": "Ponsel 1", "properties": {"kabkota": " 61.10 ", "kosong": " "}})
+    for name in ("kabkota", "lembaga"):
+        assert manager.post(f"/v1/projects/{project.id}/actor-properties", json={"name": name}).status_code == 200
+    made = manager.post(address, json={"displayName": "Ponsel 1", "properties": {"kabkota": " 61.10 ", "lembaga": " "}})
     assert made.status_code == 200
     assert {"projectId", "id", "type", "displayName", "createdAt", "updatedAt", "deletedAt", "token"} <= set(made.json)
     assert (made.json["type"], made.json["projectId"]) == ("field_key", project.id)

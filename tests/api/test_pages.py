@@ -23,6 +23,8 @@ POSTS = [path for methods, path, may in PAGES if "POST" in methods and may != (P
 NOTHING = {"/projects/<project_id>/forms/<xml_form_id>/files/<name>", "/tidak-ada"}
 #: What is taken away from a page runs nothing.
 INERT = "default-src 'none'; frame-ancestors 'none'; sandbox"
+#: What everybody may read who is logged in.
+ANYBODYS = {"/roles"}
 READS = {
     AUTHENTICATED,
     Permission.PROJECT_READ,
@@ -281,7 +283,7 @@ def test_who_has_no_role_in_a_project_sees_nothing_of_it(world, scene):
     stranger = scene.visitor(world.person(MANAGER, project=world.project("Proyek lain")))
     home = stranger.get("/").text
     assert ("Proyek lain" in home, "uji" in home) == (True, False)
-    for path in (path for path in GETS if path != "/" and not _is_own(path)):
+    for path in (path for path in GETS if path != "/" and not _is_own(path) and path not in ANYBODYS):
         answer = stranger.get(_address(scene, path))
         assert answer.status_code == 403, path
         for word in ("Laporan", "Proyek &lt;uji&gt;", "Ponsel"):

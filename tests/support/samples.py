@@ -24,6 +24,7 @@ from api.pages.contexts import (
     CodePage,
     Column,
     DayCount,
+    DimensionLine,
     DownloadsPage,
     Draft,
     FieldOption,
@@ -31,11 +32,13 @@ from api.pages.contexts import (
     ForgottenPage,
     FormHead,
     FormLine,
+    FormOption,
     FormPage,
     Frame,
     Group,
     HandoverLine,
     HandoversPage,
+    HeldLine,
     HistoryLine,
     HomePage,
     LanOffer,
@@ -50,7 +53,11 @@ from api.pages.contexts import (
     OpenedAnswer,
     Overheard,
     Page,
+    PeoplePage,
+    PeopleUploadPage,
+    PersonLine,
     PersonPage,
+    PlannedLine,
     ProblemPage,
     ProjectCard,
     ProjectHead,
@@ -64,7 +71,9 @@ from api.pages.contexts import (
     ResetPage,
     RevealPage,
     RoleGroup,
+    RoleLine,
     RoleOption,
+    RolesPage,
     SealedField,
     SecondStepPage,
     SessionLine,
@@ -78,13 +87,16 @@ from api.pages.contexts import (
     Unreachable,
     UploadOutcome,
     UploadPage,
+    ValueOption,
     VersionLine,
     Viewer,
 )
 
 NOW = datetime(2026, 11, 24, 7, 5, tzinfo=UTC)
 ADDRESS = "https://lentera.example.org"
-PROJECT = ProjectHead(id=1, name="Pencegahan TPPO Kalimantan Barat", may_manage=True, may_audit=True)
+PROJECT = ProjectHead(
+    id=1, name="Pencegahan TPPO Kalimantan Barat", may_manage=True, may_audit=True, may_list_people=True
+)
 ABOUT = "Registrasi dan skrining korban, sosialisasi, dan layanan terpadu satu atap di 14 kabupaten/kota."
 CASES = FormHead("tppo_korban_registrasi", "Registrasi & skrining korban TPPO", True, True, "open")
 TALKS = FormHead("tppo_sosialisasi", "Sosialisasi & daftar hadir", True, False, "closing")
@@ -624,6 +636,62 @@ def pages() -> dict[str, Page]:
         "accounts": AccountsPage(
             accounts, roles, 10, "Petugas Sambas", "sambas", "viewer:1", {"email": "Alamat e-mail tidak lengkap."}
         ),
+        "people": PeoplePage(
+            PROJECT,
+            _people(),
+            True,
+            (RoleOption("23", "Koordinator kabupaten/kota"), RoleOption("20", "Tim sosialisasi")),
+            (FormOption(TALKS.form_id, TALKS.title),),
+            "sambas@example.org",
+            "20",
+            TALKS.form_id,
+            {"email": "Belum ada akun dengan alamat ini.", "values-4": "Satu kode paling banyak 200 karakter."},
+        ),
+        "people-auditor": PeoplePage(PROJECT, _people()[:1], False, (), ()),
+        "people-upload": PeopleUploadPage(PROJECT, 20_000_000),
+        "people-upload-errors": PeopleUploadPage(
+            PROJECT, 20_000_000, UploadOutcome("orang.xlsx", _findings(errors=True), "")
+        ),
+        "people-upload-refused": PeopleUploadPage(PROJECT, 20_000_000, problem="Pilih dulu sebuah buku kerja Excel."),
+        "people-upload-planned": PeopleUploadPage(
+            PROJECT,
+            20_000_000,
+            UploadOutcome(
+                "orang.xlsx", (FindingLine("warning", "Baris ini sama dengan baris 2.", "people", 3, None),), "k"
+            ),
+            (
+                PlannedLine(
+                    "sambas@example.org", True, "Tim sosialisasi", TALKS.title, False, ("Kabupaten/kota: 61.01",)
+                ),
+                PlannedLine("sanggau@example.org", False, "Koordinator kabupaten/kota", "seluruh proyek", True, ()),
+            ),
+        ),
+        "roles": RolesPage(
+            (
+                RoleLine(
+                    "Petugas LTSA",
+                    "onestop",
+                    ("membaca data", "membuka identitas"),
+                    "semuanya",
+                    "juga yang peka",
+                    ("Kantor (kantor)",),
+                    False,
+                    False,
+                    True,
+                ),
+                RoleLine(
+                    "Analis",
+                    "analyst",
+                    ("membaca data",),
+                    "isian tanpa kelas privasi",
+                    "isian tanpa kelas privasi",
+                    (),
+                    True,
+                    True,
+                    False,
+                ),
+            )
+        ),
         "problem-404": ProblemPage(404, "404.1", "Tidak ada apa-apa di sini, atau tidak terbuka untuk Anda."),
         "problem-403": ProblemPage(403, "403.1", "Anda tidak berhak melakukan ini.", back="/projects/1"),
         "problem-500": ProblemPage(500, "500.1", "Terjadi kesalahan pada server. Tidak ada yang disimpan."),
@@ -631,6 +699,46 @@ def pages() -> dict[str, Page]:
             409, "409.6", "Formulir ini sudah punya draf lain. Muat ulang halaman, lalu coba lagi.", back="/projects/1"
         ),
     }
+
+
+def _people() -> tuple[PersonLine, ...]:
+    whole, site = "seluruh proyek", "seluruh server"
+    districts = (ValueOption("61.03", "Sanggau", True), ValueOption("61.10", "Melawi", False))
+    return (
+        PersonLine(
+            2,
+            "Administrator",
+            "admin@example.org",
+            True,
+            (HeldLine(1, "Administrator", "", site, True, False, False, False),),
+            (),
+            False,
+        ),
+        PersonLine(
+            3,
+            "Koordinator Sanggau",
+            "sanggau@example.org",
+            False,
+            (HeldLine(23, "Koordinator kabupaten/kota", "", whole, False, True, False, False),),
+            (DimensionLine("kabkota", "Kabupaten/kota (kabkota)", "61.03 Sanggau", districts, "61.99"),),
+            True,
+        ),
+        PersonLine(
+            4,
+            "Tim Sambas",
+            "sambas@example.org",
+            False,
+            (
+                HeldLine(20, "Tim sosialisasi", TALKS.form_id, TALKS.title, False, False, True, False),
+                HeldLine(25, "Analis", CASES.form_id, CASES.title, False, False, False, True),
+            ),
+            (
+                DimensionLine("kabkota", "Kabupaten/kota (kabkota)", "", districts, ""),
+                DimensionLine("lembaga", "Lembaga (lembaga)", "", (), ""),
+            ),
+            True,
+        ),
+    )
 
 
 def frames() -> dict[str, Frame]:

@@ -14,7 +14,7 @@ from flask import Flask
 from sqlalchemy import func, select, text
 
 import app as lentera
-from forms import accounts, answers, catalogue, upkeep
+from forms import accounts, answers, catalogue, grants, upkeep
 from forms.access import SERVER
 from forms.answers import SEALED
 from forms.db import EVERYTHING, db, see
@@ -70,7 +70,7 @@ class Site:
         """Make the first user, through the same functions as the command line."""
         with self.inside():
             made = accounts.create_user(SERVER, EMAIL, password=PASSWORD)
-            accounts.assign(SERVER, made, accounts.ADMIN_ROLE)
+            grants.assign(SERVER, made, accounts.ADMIN_ROLE)
             db.session.commit()
 
     def kept(self, project: int, form_id: str, *instance_ids: str) -> list[Content]:

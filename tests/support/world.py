@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import update
 
 from api.endpoint import Server
-from forms import access, accounts, catalogue
+from forms import access, accounts, catalogue, grants
 from forms.access import SERVER, Actor
 from forms.catalogue import Upload
 from forms.db import db
@@ -37,7 +37,7 @@ class World:
         actor_id = accounts.create_user(SERVER, email, password=PASSWORD)
         place = {"project_id": project.id if project else None, "form_id": form.id if form else None}
         for role in roles:
-            accounts.assign(SERVER, actor_id, access.role(str(role)).id, **place)
+            grants.assign(SERVER, actor_id, access.role(str(role)).id, **place)
         db.session.commit()
         return Actor(id=actor_id, type="user", display_name=email, email=email, is_proven=True)
 
@@ -70,7 +70,7 @@ class World:
             SERVER, project, f"Ponsel {next(self._numbers)}", vault=self.vault, properties=properties
         )
         for form in forms:
-            accounts.assign(SERVER, made.id, accounts.APP_USER_ROLE, project_id=project.id, form_id=form.id)
+            grants.assign(SERVER, made.id, accounts.APP_USER_ROLE, project_id=project.id, form_id=form.id)
         db.session.commit()
         return made
 

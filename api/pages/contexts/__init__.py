@@ -5,7 +5,7 @@ nothing else but the `Frame`. Each field carries its sentence in `metadata["help
 field is shown somewhere. No queries, no HTTP, no markup here: texts arrive ready to be read, values as Python values.
 
 `frame` is what surrounds every page, `entry` the way in and the ways out, `account` one's own account, `projects`,
-`people`, `forms` and `records` the pages themselves.
+`people`, `grants`, `forms` and `records` the pages themselves.
 """
 
 from api.pages.contexts.account import AccountPage, SecondStepPage, SessionLine
@@ -21,6 +21,18 @@ from api.pages.contexts.forms import (
     VersionLine,
 )
 from api.pages.contexts.frame import Frame, Notice, Page, Viewer
+from api.pages.contexts.grants import (
+    DimensionLine,
+    FormOption,
+    HeldLine,
+    PeoplePage,
+    PeopleUploadPage,
+    PersonLine,
+    PlannedLine,
+    RoleLine,
+    RolesPage,
+    ValueOption,
+)
 from api.pages.contexts.looks import (
     AccessLogPage,
     ChainVerdict,
@@ -94,6 +106,7 @@ __all__ = [
     "CodePage",
     "Column",
     "DayCount",
+    "DimensionLine",
     "DownloadsPage",
     "Draft",
     "FieldOption",
@@ -101,11 +114,13 @@ __all__ = [
     "ForgottenPage",
     "FormHead",
     "FormLine",
+    "FormOption",
     "FormPage",
     "Frame",
     "Group",
     "HandoverLine",
     "HandoversPage",
+    "HeldLine",
     "HistoryLine",
     "HomePage",
     "LanOffer",
@@ -121,7 +136,11 @@ __all__ = [
     "OpenedAnswer",
     "Overheard",
     "Page",
+    "PeoplePage",
+    "PeopleUploadPage",
+    "PersonLine",
     "PersonPage",
+    "PlannedLine",
     "ProblemPage",
     "ProjectCard",
     "ProjectHead",
@@ -136,7 +155,9 @@ __all__ = [
     "ResetPage",
     "RevealPage",
     "RoleGroup",
+    "RoleLine",
     "RoleOption",
+    "RolesPage",
     "SealedField",
     "SecondStepPage",
     "SessionLine",
@@ -150,6 +171,7 @@ __all__ = [
     "Unreachable",
     "UploadOutcome",
     "UploadPage",
+    "ValueOption",
     "VersionLine",
     "Viewer",
 ]

@@ -18,6 +18,7 @@ class ProjectHead:
     )
     is_archived: bool = field(default=False, metadata={"help": "Whether it is put away: shown, but marked."})
     may_audit: bool = field(default=False, metadata={"help": "Whether the access log is offered."})
+    may_list_people: bool = field(default=False, metadata={"help": "Whether the viewer may see who has which role."})
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class ProjectCard:
     id: int = field(metadata={"help": "Its number."})
     name: str = field(metadata={"help": "Its name."})
     description: str = field(metadata={"help": 'What it is about, or "".'})
-    forms: int = field(metadata={"help": "How many forms it has, drafts included."})
+    forms: int = field(metadata={"help": "How many of its forms the viewer may see."})
     submissions: int | None = field(
         metadata={"help": "How many submissions the viewer may see in it; None where they read none."}
     )

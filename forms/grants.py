@@ -1,0 +1,219 @@
+"""Who was given which role, and whose records that opens: roles on the site, a project or a form, and scope values.
+
+Every way of giving, by a page, the API or a workbook, ends in `assign`, `unassign` or `set_properties`, and each leaves
+a line in the audit. Nobody opens people's data to themselves: that takes somebody else.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import delete, insert, select, text
+
+from forms import audit, policy
+from forms.access import Actor
+from forms.db import db
+from forms.models import Actor as ActorRow
+from forms.models import ActorProperty, Assignment, Form, Project, Role
+from forms.policy import BY_ID, DIMENSIONS, OVER_PEOPLE, UNPROVEN
+from forms.problems import NotFound, OwnRights, RoleIsPerForm, UnexpectedValue, UniquenessViolation
+
+#: The longest value of a dimension, as of a record's (`instance.layout`).
+MAX_VALUE = 200
+#: How ODK Central names the whole site in its audit.
+_SITE = "*"
+
+
+def assign(
+    actor: Actor, actor_id: int, role_id: int, *, project_id: int | None = None, form_id: int | None = None
+) -> None:
+    """Give an actor a role on the site, a project or a form; UniquenessViolation where it is held already.
+
+    OwnRights where somebody would open people's data to themselves: that takes somebody else. RoleIsPerForm for a role
+    that is given form by form.
+    """
+    grantee = db.session.get(ActorRow, actor_id)
+    role = db.session.get(Role, role_id)
+    if grantee is None or grantee.deleted_at or role is None:
+        raise NotFound
+    if has_clearance(role) and actor_id == actor.id:
+        raise OwnRights
+    if BY_ID[role.id].per_form and form_id is None:
+        raise RoleIsPerForm(role=role.name)
+    held = select(Assignment.id).where(
+        Assignment.actor_id == actor_id,
+        Assignment.role_id == role_id,
+        Assignment.project_id.is_not_distinct_from(project_id),
+        Assignment.form_id.is_not_distinct_from(form_id),
+    )
+    if db.session.execute(held).first():
+        raise UniquenessViolation(
+            fields=["actorId", "roleId", "acteeId"], values=[actor_id, role_id], table="assignments"
+        )
+    db.session.add(Assignment(actor_id=actor_id, role_id=role_id, project_id=project_id, form_id=form_id))
+    db.session.flush()
+    audit.record(
+        actor,
+        f"{grantee.type}.assignment.create",
+        actee_id=grantee.actee_id,
+        details={"roleId": role_id, "grantedActeeId": _actee(project_id, form_id)},
+    )
+
+
+def has_clearance(role: Role) -> bool:
+    """Tell whether a role opens anything about people."""
+    return role.sees > UNPROVEN or not OVER_PEOPLE.isdisjoint(role.verbs)
+
+
+def unassign(
+    actor: Actor, actor_id: int, role_id: int, *, project_id: int | None = None, form_id: int | None = None
+) -> None:
+    """Take a role away again; NotFound where it is not held there."""
+    gone = db.session.execute(
+        delete(Assignment)
+        .where(
+            Assignment.actor_id == actor_id,
+            Assignment.role_id == role_id,
+            Assignment.project_id.is_not_distinct_from(project_id),
+            Assignment.form_id.is_not_distinct_from(form_id),
+        )
+        .returning(Assignment.id)
+    ).first()
+    if gone is None:
+        raise NotFound
+    grantee = db.session.get_one(ActorRow, actor_id)
+    audit.record(
+        actor,
+        f"{grantee.type}.assignment.delete",
+        actee_id=grantee.actee_id,
+        details={"roleId": role_id, "revokedActeeId": _actee(project_id, form_id)},
+    )
+
+
+def _actee(project_id: int | None, form_id: int | None) -> str:
+    if form_id is not None:
+        return str(db.session.get_one(Form, form_id).actee_id)
+    return str(db.session.get_one(Project, project_id).actee_id) if project_id is not None else _SITE
+
+
+def properties(project_id: int, actor_id: int) -> dict[str, str]:
+    """Give what a project says of an actor, by name."""
+    rows = select(ActorProperty.name, ActorProperty.value).where(
+        ActorProperty.project_id == project_id, ActorProperty.actor_id == actor_id
+    )
+    return {row.name: row.value for row in db.session.execute(rows.order_by(ActorProperty.name))}
+
+
+def set_properties(actor: Actor, project_id: int, actor_id: int, changes: Mapping[str, str | None]) -> None:
+    """Change what a project says of an actor; None or a blank text removes it, what is not named stays.
+
+    In a dimension of the policy the text is a list of codes with spaces between them: UnexpectedValue where it cannot
+    be. OwnRights where somebody would choose for themselves whose records a role with clearance shows them.
+    """
+    if not changes:
+        return
+    if actor_id == actor.id and _holds_clearance(actor_id, project_id):
+        raise OwnRights
+    kept = {name: _checked(name, value) for name, value in changes.items()}
+    db.session.execute(
+        delete(ActorProperty).where(
+            ActorProperty.project_id == project_id, ActorProperty.actor_id == actor_id, ActorProperty.name.in_(kept)
+        )
+    )
+    rows = [
+        {"project_id": project_id, "actor_id": actor_id, "name": name, "value": value}
+        for name, value in kept.items()
+        if value
+    ]
+    if rows:
+        db.session.execute(insert(ActorProperty), rows)
+    row = db.session.get_one(ActorRow, actor_id)
+    audit.record(
+        actor,
+        f"{row.type}.property.set",
+        actee_id=row.actee_id,
+        details={"properties": {name: value or None for name, value in kept.items()}},
+    )
+
+
+def _checked(name: str, value: str | None) -> str:
+    if name not in DIMENSIONS:
+        return (value or "").strip()
+    codes = tuple(dict.fromkeys((value or "").split()))
+    if not all(is_code(code) for code in codes):
+        reason = f"it must be codes of at most {MAX_VALUE} characters, with spaces between them"
+        raise UnexpectedValue(field=name, value=None, reason=reason)
+    return " ".join(codes)
+
+
+def is_code(value: str) -> bool:
+    """Tell whether a text can be one value of a dimension."""
+    return 0 < len(value) <= MAX_VALUE and value.isprintable() and " " not in value
+
+
+def _holds_clearance(actor_id: int, project_id: int) -> bool:
+    held = select(Role).join(Assignment, Assignment.role_id == Role.id).where(Assignment.actor_id == actor_id)
+    counts = Assignment.project_id.is_(None) | (Assignment.project_id == project_id)
+    return any(has_clearance(role) for role in db.session.execute(held.where(counts)).scalars())
+
+
+@dataclass(frozen=True)
+class Held:
+    """A role that somebody holds: on the whole site, a project or a form, by its form id.
+
+    It is void where it is for forms that are not about people, and this one is.
+    """
+
+    role: policy.Role
+    is_site_wide: bool
+    xml_form_id: str | None
+    is_void: bool
+
+
+@dataclass(frozen=True)
+class Person:
+    """A web user with what they hold that counts in a project, and what the project says of them."""
+
+    id: int
+    name: str
+    email: str
+    held: tuple[Held, ...]
+    properties: dict[str, str]
+
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        """The dimensions that say whose records their roles show."""
+        asked = {name for held in self.held for name in held.role.scoped_by}
+        return tuple(name for name in DIMENSIONS if name in asked)
+
+    def sees_nothing_by(self, role: policy.Role) -> bool:
+        """Tell whether a role shows them no scoped record, for want of a value."""
+        return bool(role.scoped_by) and not any(self.properties.get(name) for name in role.scoped_by)
+
+
+_PEOPLE = text(
+    """
+    select actors.id, actors.display_name, users.email, assignments.role_id,
+           assignments.project_id is null as is_site_wide, forms.xml_form_id, forms.has_cases,
+           (select jsonb_object_agg(name, value) from actor_properties
+            where actor_properties.actor_id = actors.id and actor_properties.project_id = :project) as properties
+    from assignments
+    join actors on actors.id = assignments.actor_id and actors.deleted_at is null
+    join users on users.actor_id = actors.id and not users.deleted
+    left join forms on forms.id = assignments.form_id
+    where (assignments.project_id is null or assignments.project_id = :project) and forms.deleted_at is null
+    order by lower(actors.display_name), actors.id, is_site_wide desc, forms.xml_form_id nulls first,
+             assignments.role_id
+    """
+)
+
+
+def list_people(project: Project) -> list[Person]:
+    """List the web users with a role on a project, on a form of it or on the whole site, by name."""
+    people: dict[int, Person] = {}
+    held: dict[int, list[Held]] = {}
+    for row in db.session.execute(_PEOPLE, {"project": project.id}):
+        role = BY_ID[row.role_id]
+        is_void = bool(row.has_cases) and not role.cases
+        people.setdefault(row.id, Person(row.id, row.display_name, row.email, (), row.properties or {}))
+        held.setdefault(row.id, []).append(Held(role, row.is_site_wide, row.xml_form_id, is_void))
+    return [Person(p.id, p.name, p.email, tuple(held[p.id]), p.properties) for p in people.values()]
