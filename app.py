@@ -257,10 +257,10 @@ def user() -> None:
 @click.option("--display-name", help="The name that others see; the address otherwise.")
 def create_user(email: str, password: str, display_name: str | None, *, admin: bool) -> None:
     """Make a web user."""
-    with working("user create"):
+    with working("user create") as app:
         actor_id = accounts.create_user(OPERATOR, email, password=password, display_name=display_name)
         if admin:
-            grants.assign(OPERATOR, actor_id, accounts.ADMIN_ROLE)
+            grants.assign(OPERATOR, actor_id, accounts.ADMIN_ROLE, vault=app.extensions["lentera"].vault)
         database.db.session.commit()
     click.echo(f"Made the user {email}.")
 

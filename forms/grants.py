@@ -1,7 +1,8 @@
 """Who was given which role, and whose records that opens: roles on the site, a project or a form, and scope values.
 
 Every way of giving, by a page, the API or a workbook, ends in `assign`, `unassign` or `set_properties`, and each leaves
-a line in the audit. Nobody opens people's data to themselves: that takes somebody else.
+a line in the audit, and in the access log where it opens or closes something about people. Nobody opens people's data
+to themselves: that takes somebody else.
 """
 
 from collections.abc import Mapping
@@ -9,13 +10,14 @@ from dataclasses import dataclass
 
 from sqlalchemy import delete, insert, select, text
 
-from forms import audit, policy
+from forms import audit, looks, policy
 from forms.access import Actor
 from forms.db import db
 from forms.models import Actor as ActorRow
 from forms.models import ActorProperty, Assignment, Form, Project, Role
 from forms.policy import BY_ID, DIMENSIONS, OVER_PEOPLE, UNPROVEN
 from forms.problems import NotFound, OwnRights, RoleIsPerForm, UnexpectedValue, UniquenessViolation
+from forms.vault import Vault
 
 #: The longest value of a dimension, as of a record's (`instance.layout`).
 MAX_VALUE = 200
@@ -24,7 +26,13 @@ _SITE = "*"
 
 
 def assign(
-    actor: Actor, actor_id: int, role_id: int, *, project_id: int | None = None, form_id: int | None = None
+    actor: Actor,
+    actor_id: int,
+    role_id: int,
+    *,
+    vault: Vault,
+    project_id: int | None = None,
+    form_id: int | None = None,
 ) -> None:
     """Give an actor a role on the site, a project or a form; UniquenessViolation where it is held already.
 
@@ -57,6 +65,9 @@ def assign(
         actee_id=grantee.actee_id,
         details={"roleId": role_id, "grantedActeeId": _actee(project_id, form_id)},
     )
+    if has_clearance(role):
+        details = {"actorId": actor_id, "role": role.system}
+        looks.record(actor, "grant", looks.Place(project_id, form_id), vault=vault, details=details)
 
 
 def has_clearance(role: Role) -> bool:
@@ -65,7 +76,13 @@ def has_clearance(role: Role) -> bool:
 
 
 def unassign(
-    actor: Actor, actor_id: int, role_id: int, *, project_id: int | None = None, form_id: int | None = None
+    actor: Actor,
+    actor_id: int,
+    role_id: int,
+    *,
+    vault: Vault,
+    project_id: int | None = None,
+    form_id: int | None = None,
 ) -> None:
     """Take a role away again; NotFound where it is not held there."""
     gone = db.session.execute(
@@ -87,6 +104,10 @@ def unassign(
         actee_id=grantee.actee_id,
         details={"roleId": role_id, "revokedActeeId": _actee(project_id, form_id)},
     )
+    role = db.session.get_one(Role, role_id)
+    if has_clearance(role):
+        details = {"actorId": actor_id, "role": role.system}
+        looks.record(actor, "withdraw", looks.Place(project_id, form_id), vault=vault, details=details)
 
 
 def _actee(project_id: int | None, form_id: int | None) -> str:
@@ -103,7 +124,9 @@ def properties(project_id: int, actor_id: int) -> dict[str, str]:
     return {row.name: row.value for row in db.session.execute(rows.order_by(ActorProperty.name))}
 
 
-def set_properties(actor: Actor, project_id: int, actor_id: int, changes: Mapping[str, str | None]) -> None:
+def set_properties(
+    actor: Actor, project_id: int, actor_id: int, changes: Mapping[str, str | None], *, vault: Vault
+) -> None:
     """Change what a project says of an actor; None or a blank text removes it, what is not named stays.
 
     In a dimension of the policy the text is a list of codes with spaces between them: UnexpectedValue where it cannot
@@ -133,6 +156,10 @@ def set_properties(actor: Actor, project_id: int, actor_id: int, changes: Mappin
         actee_id=row.actee_id,
         details={"properties": {name: value or None for name, value in kept.items()}},
     )
+    if row.type == "user":
+        looks.record(
+            actor, "scope", looks.Place(project_id), vault=vault, details={"actorId": actor_id, "values": kept}
+        )
 
 
 def _checked(name: str, value: str | None) -> str:

@@ -69,7 +69,7 @@ def plan(actor: Actor, project: Project, data: bytes, *, vault: Vault) -> Plan:
     return Plan(tuple(reading.lines), {email: values for email, values in reading.values.items() if values}, found)
 
 
-def carry_out(actor: Actor, project: Project, planned: Plan) -> None:
+def carry_out(actor: Actor, project: Project, planned: Plan, *, vault: Vault) -> None:
     """Make the accounts, say the values, give the roles."""
     people = {line.email: line.person for line in planned.lines}
     for line in planned.lines:
@@ -78,12 +78,12 @@ def carry_out(actor: Actor, project: Project, planned: Plan) -> None:
     for email, values in planned.values.items():
         person = people[email]
         if person is not None:
-            grants.set_properties(actor, project.id, person, values)
+            grants.set_properties(actor, project.id, person, values, vault=vault)
     for line in planned.lines:
         person = people[line.email]
         if person is not None and not line.is_held:
             form_id = line.form.id if line.form else None
-            grants.assign(actor, person, line.role.id, project_id=project.id, form_id=form_id)
+            grants.assign(actor, person, line.role.id, project_id=project.id, form_id=form_id, vault=vault)
 
 
 class _Reading:

@@ -45,8 +45,8 @@ def install(operator: Actor, *, vault: Vault, today: date | None = None) -> bool
         raise DataFolderInRealUse
     db.session.add(Demo(id=1))
     actor_id = accounts.create_user(operator, EMAIL, password=PASSWORD, display_name="Koordinator contoh")
-    grants.assign(operator, actor_id, accounts.ADMIN_ROLE)
-    grants.assign(operator, actor_id, access.role("province").id)
+    grants.assign(operator, actor_id, accounts.ADMIN_ROLE, vault=vault)
+    grants.assign(operator, actor_id, access.role("province").id, vault=vault)
     coordinator = Actor(id=actor_id, type="user")
     pack = demo.read_pack(demo.KALBAR)
     project = catalogue.create_project(coordinator, pack.name["id"], vault=vault, description=pack.description["id"])
@@ -54,20 +54,20 @@ def install(operator: Actor, *, vault: Vault, today: date | None = None) -> bool
     phones = []
     for name in _PHONES:
         made = accounts.create_app_user(coordinator, project, name, vault=vault)
-        grants.assign(coordinator, made.id, accounts.APP_USER_ROLE, project_id=project.id)
+        grants.assign(coordinator, made.id, accounts.APP_USER_ROLE, project_id=project.id, vault=vault)
         phones.append(Actor(id=made.id, type="field_key", display_name=name))
-    _people(operator, project, {form.xml_form_id: form for form in forms})
+    _people(operator, project, {form.xml_form_id: form for form in forms}, vault)
     for form in forms:
         _fill(project, form, phones, today or datetime.now(_ZONE).date(), vault)
     return True
 
 
-def _people(operator: Actor, project: Project, forms: dict[str, Form]) -> None:
+def _people(operator: Actor, project: Project, forms: dict[str, Form], vault: Vault) -> None:
     for email, name, role, form_id, values in PEOPLE:
         actor_id = accounts.create_user(operator, email, password=PASSWORD, display_name=name)
         form = forms[form_id].id if form_id is not None else None
-        grants.assign(operator, actor_id, access.role(role).id, project_id=project.id, form_id=form)
-        grants.set_properties(operator, project.id, actor_id, values)
+        grants.assign(operator, actor_id, access.role(role).id, project_id=project.id, form_id=form, vault=vault)
+        grants.set_properties(operator, project.id, actor_id, values, vault=vault)
 
 
 def _publish(coordinator: Actor, project: Project, packed: demo.PackForm, vault: Vault) -> Form:

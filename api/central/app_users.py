@@ -53,7 +53,7 @@ def change(actor: Actor, project: Project, actor_id: str, body: dict[str, Any]) 
     found = accounts.app_user(project, as_id(actor_id, "id"), vault=server().vault)
     changes = wire.texts_by_name(body["properties"], "properties")
     catalogue.demand_declared(project, changes)
-    grants.set_properties(actor, project.id, found.id, changes)
+    grants.set_properties(actor, project.id, found.id, changes, vault=server().vault)
     return _extended([accounts.app_user(project, found.id, vault=server().vault)])[0]
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from api import wire
 from api.central.door import SUCCESS, central, is_extended
-from api.endpoint import as_id
+from api.endpoint import as_id, server
 from forms import accounts, catalogue, grants
 from forms.access import Actor, Permission
 from forms.models import Project
@@ -51,5 +51,5 @@ def change_of_user(actor: Actor, project: Project, actor_id: str, body: dict[str
     person, _user = accounts.user(as_id(actor_id, "actorId"))
     changes = wire.texts_by_name(body["properties"], "properties")
     catalogue.demand_declared(project, changes, known=DIMENSIONS)
-    grants.set_properties(actor, project.id, person.id, changes)
+    grants.set_properties(actor, project.id, person.id, changes, vault=server().vault)
     return {"properties": grants.properties(project.id, person.id)}

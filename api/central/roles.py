@@ -4,7 +4,7 @@ from typing import Any
 
 from api import wire
 from api.central.door import FORM, SUCCESS, central, is_extended
-from api.endpoint import AUTHENTICATED, as_id
+from api.endpoint import AUTHENTICATED, as_id, server
 from forms import access, accounts, grants
 from forms.access import Actor, Permission
 from forms.models import Actor as ActorRow
@@ -74,7 +74,7 @@ def assign(
     role = access.role(role_id)
     place = _place(project, form)
     access.demand_all(actor, role, **place)
-    grants.assign(actor, as_id(actor_id, "actorId"), role.id, **place)
+    grants.assign(actor, as_id(actor_id, "actorId"), role.id, **place, vault=server().vault)
     return SUCCESS
 
 
@@ -90,7 +90,9 @@ def unassign(
     actor: Actor, role_id: str, actor_id: str, project: Project | None = None, form: Form | None = None
 ) -> object:
     """Take a role away."""
-    grants.unassign(actor, as_id(actor_id, "actorId"), access.role(role_id).id, **_place(project, form))
+    grants.unassign(
+        actor, as_id(actor_id, "actorId"), access.role(role_id).id, **_place(project, form), vault=server().vault
+    )
     return SUCCESS
 
 

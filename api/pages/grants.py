@@ -63,7 +63,7 @@ def person_add(actor: Actor, project: Project) -> Any:
     try:
         with undone_when_refused():
             access.demand_all(actor, access.role(str(role.id)), **place)
-            grants.assign(actor, person.actor_id, role.id, **place)
+            grants.assign(actor, person.actor_id, role.id, **place, vault=server().vault)
     except UniquenessViolation:
         text = _("The person has this role there already.")
         return _people_page(actor, project, **typed, problems={"role": text}), 409
@@ -79,7 +79,7 @@ def person_take(actor: Actor, project: Project, person_id: str) -> Any:
     """Take a role away from somebody."""
     role = access.role(request.form.get("role", ""))
     place = _place(project, request.form.get("form", ""))
-    grants.unassign(actor, as_id(person_id, "personId"), role.id, **place)
+    grants.unassign(actor, as_id(person_id, "personId"), role.id, **place, vault=server().vault)
     say("good", _("The role is taken away. It counts from now on."))
     return _back(project)
 
@@ -97,7 +97,7 @@ def person_values(actor: Actor, project: Project, person_id: str) -> Any:
         return _people_page(actor, project, problems={f"values-{person.id}": text}), 400
     joined = {name: " ".join(dict.fromkeys(codes)) for name, codes in given.items()}
     changes = {name: value or None for name, value in joined.items() if value != person.properties.get(name, "")}
-    grants.set_properties(actor, project.id, person.id, changes)
+    grants.set_properties(actor, project.id, person.id, changes, vault=server().vault)
     say("good", _("The changes are kept."))
     return _back(project)
 
@@ -229,7 +229,7 @@ def people_upload(actor: Actor, project: Project) -> Any:
         aside = catalogue.put_aside(project, sent, vault=vault)
         outcome = UploadOutcome(sent.filename, finding_lines(planned.warnings), aside)
         return replace(page, outcome=outcome, planned=_planned_lines(actor, project, planned))
-    roster.carry_out(actor, project, planned)
+    roster.carry_out(actor, project, planned, vault=vault)
     say("good", ngettext("%(num)s line is done.", "%(num)s lines are done.", len(planned.lines)))
     return _back(project)
 

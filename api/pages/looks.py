@@ -169,12 +169,21 @@ def _lines(found: list[Look], names: dict[int, str]) -> Iterator[LookLine]:
             who=names.get(look.actor_id or 0, ""),
             role=", ".join(roles.get(each, each) for each in (look.role or "").split("+")),
             action=str(_ACTIONS[look.action]),
-            what=": ".join(filter(None, (form, ", ".join(look.place.fields)))),
+            what=": ".join(filter(None, (form, ", ".join(look.place.fields), _whose(look, names, roles)))),
             instance_id=instance_id,
             reason=look.reason or "",
             address=look.address or "",
             is_alert=look.action == "alert",
         )
+
+
+def _whose(look: Look, names: dict[int, str], roles: dict[str, str]) -> str:
+    """Say to whom a role was given or whose scopes were changed, "" for other lines."""
+    said = look.details or {}
+    if "actorId" not in said:
+        return ""
+    values = " ".join(f"{name}={value or '-'}" for name, value in said.get("values", {}).items())
+    return f"{names.get(said['actorId'], '')}: {roles.get(said.get('role', ''), values)}"
 
 
 def _csv(found: list[Look]) -> bytes:

@@ -61,7 +61,7 @@ def app_users(actor: Actor, project: Project) -> Any:
     for name in wanted:
         made = people.create_app_user(actor, project, name, vault=server().vault, expires_at=expires_at)
         # On the project, not on each form: a form that is published tomorrow reaches the phones without another step.
-        grants.assign(actor, made.id, people.APP_USER_ROLE, project_id=project.id)
+        grants.assign(actor, made.id, people.APP_USER_ROLE, project_id=project.id, vault=server().vault)
     say("good", _("They may fill every form of this project. Show each its QR code, or print the cards."))
     return redirect(url_for("pages.app_users", project_id=project.id), 303)
 
@@ -170,7 +170,9 @@ def accounts(actor: Actor) -> Any:
         try:
             with undone_when_refused():
                 made = people.create_user(actor, given["email"], password=password or None, display_name=given["name"])
-                grants.assign(actor, made, int(role_id), project_id=int(project_id) if project_id else None)
+                grants.assign(
+                    actor, made, int(role_id), project_id=int(project_id) if project_id else None, vault=server().vault
+                )
         except UniquenessViolation:
             problems = {"email": _("There is an account with this address already.")}
         except Problem as problem:

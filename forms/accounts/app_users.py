@@ -61,7 +61,7 @@ def create_app_user(
     db.session.flush()
     open_session(row.id, expires_at or FOREVER, sealed_by=vault)
     audit.record(actor, "field_key.create", actee_id=row.actee_id, details={"projectId": project.id})
-    grants.set_properties(actor, project.id, row.id, properties or {})
+    grants.set_properties(actor, project.id, row.id, properties or {}, vault=vault)
     return app_user(project, row.id, vault=vault)
 
 

@@ -254,7 +254,9 @@ def test_a_manager_gives_roles_but_makes_no_account_and_gives_no_more_than_they_
 
 def test_values_held_before_suffice_and_stay_where_a_column_is_empty(world, scene, upload):
     known = world.person()
-    grants.set_properties(SERVER, scene.project.id, known.id, {"kabkota": "61.03", "lembaga": "L-1"})
+    grants.set_properties(
+        SERVER, scene.project.id, known.id, {"kabkota": "61.03", "lembaga": "L-1"}, vault=scene.world.vault
+    )
     db.session.commit()
     manager = scene.with_role(MANAGER)
     planned = _send(

@@ -154,7 +154,7 @@ def test_nobody_with_clearance_chooses_whose_records_they_see(world, project, sc
     browser = world.login(person)
     address = f"/v1/projects/{project.id}/users/{person.id}/properties"
     assert browser.patch(address, json={"properties": {"kabkota": "61.01"}}).status_code == 200
-    grants.assign(SERVER, person.id, access.role("district").id, **where[scope])
+    grants.assign(SERVER, person.id, access.role("district").id, **where[scope], vault=world.vault)
     db.session.commit()
     refused = browser.patch(address, json={"properties": {"kabkota": "61.02"}})
     assert refused.json["code"] == OwnRights.code
@@ -165,9 +165,9 @@ def test_codes_are_checked_below_every_door_too(world, project):
     person = world.person()
     for value in ("x" * 201, "a\u0007"):
         with pytest.raises(UnexpectedValue) as refused:
-            grants.set_properties(SERVER, project.id, person.id, {"lembaga": value})
+            grants.set_properties(SERVER, project.id, person.id, {"lembaga": value}, vault=world.vault)
         assert value not in refused.value.text()
-    grants.set_properties(SERVER, project.id, person.id, {"lembaga": "x" * 200})
+    grants.set_properties(SERVER, project.id, person.id, {"lembaga": "x" * 200}, vault=world.vault)
     assert grants.properties(project.id, person.id) == {"lembaga": "x" * 200}
 
 

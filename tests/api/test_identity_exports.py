@@ -68,7 +68,8 @@ def test_what_one_asks_for_and_another_approves_can_be_taken_once(world, scene, 
         ("uuid:00000001", 1, "CANARY-SAPAAN-1"),
     ]  # fmt: skip
     assert asker.send(f"{_page(scene)}/{number}/take").status_code == 409
-    told = [line.action for line in looks.lines(scene.project.id, Wanted(), vault=world.vault)]
+    lines = looks.lines(scene.project.id, Wanted(), vault=world.vault)
+    told = [line.action for line in lines if line.action != "grant"]
     assert told == ["identity_export.take", "identity_export.approve", "identity_export.request"]
 
 

@@ -212,8 +212,15 @@ def test_who_has_a_role_on_one_form_alone_finds_it_from_the_first_page_on(world,
     """And nothing else of the project."""
     form = world.form(scene.project, xlsx(SCOPED.replace("sosial", "milik").replace("Sosialisasi", "Milik tim")))
     person = world.person("outreach", project=scene.project, form=form)
-    grants.set_properties(SERVER, scene.project.id, person.id, {"kabkota": "61.03"})
-    grants.assign(SERVER, scene.phone.id, accounts.APP_USER_ROLE, project_id=scene.project.id, form_id=form.id)
+    grants.set_properties(SERVER, scene.project.id, person.id, {"kabkota": "61.03"}, vault=scene.world.vault)
+    grants.assign(
+        SERVER,
+        scene.phone.id,
+        accounts.APP_USER_ROLE,
+        project_id=scene.project.id,
+        form_id=form.id,
+        vault=scene.world.vault,
+    )
     db.session.commit()
     for kab in ("61.03", "61.10"):
         scene.receive(instance("milik", answers=f"<kab>{kab}</kab><nama>N {kab}</nama>", instance_id=new_id()))

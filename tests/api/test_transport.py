@@ -38,7 +38,14 @@ def scene(world):
     """The form `kasus`, which asks for names, and beside it `terbuka`, which does not."""
     made = make_scene(world)
     form = world.form(made.project, xlsx(OPEN.format(version=1)))
-    accounts.assign(SERVER, made.phone.id, accounts.APP_USER_ROLE, project_id=made.project.id, form_id=form.id)
+    accounts.assign(
+        SERVER,
+        made.phone.id,
+        accounts.APP_USER_ROLE,
+        project_id=made.project.id,
+        form_id=form.id,
+        vault=made.world.vault,
+    )
     db.session.commit()
     return made
 

@@ -68,9 +68,9 @@ class Site:
 
     def add_administrator(self) -> None:
         """Make the first user, through the same functions as the command line."""
-        with self.inside():
+        with self.inside() as app:
             made = accounts.create_user(SERVER, EMAIL, password=PASSWORD)
-            grants.assign(SERVER, made, accounts.ADMIN_ROLE)
+            grants.assign(SERVER, made, accounts.ADMIN_ROLE, vault=app.extensions["lentera"].vault)
             db.session.commit()
 
     def kept(self, project: int, form_id: str, *instance_ids: str) -> list[Content]:

@@ -37,7 +37,7 @@ class World:
         actor_id = accounts.create_user(SERVER, email, password=PASSWORD)
         place = {"project_id": project.id if project else None, "form_id": form.id if form else None}
         for role in roles:
-            grants.assign(SERVER, actor_id, access.role(str(role)).id, **place)
+            grants.assign(SERVER, actor_id, access.role(str(role)).id, **place, vault=self.vault)
         db.session.commit()
         return Actor(id=actor_id, type="user", display_name=email, email=email, is_proven=True)
 
@@ -70,7 +70,9 @@ class World:
             SERVER, project, f"Ponsel {next(self._numbers)}", vault=self.vault, properties=properties
         )
         for form in forms:
-            grants.assign(SERVER, made.id, accounts.APP_USER_ROLE, project_id=project.id, form_id=form.id)
+            grants.assign(
+                SERVER, made.id, accounts.APP_USER_ROLE, project_id=project.id, form_id=form.id, vault=self.vault
+            )
         db.session.commit()
         return made
 
