@@ -274,7 +274,7 @@ def test_an_account_is_made_with_a_role_in_one_project(world):
         assert (answer.status_code, f'id="{name}-problem"' in answer.text) == (400, True), name
         assert "kata-sandi-9" not in answer.text
     assert admin.send("/accounts", good).status_code == 303
-    assert "Melihat proyek: Proyek &lt;uji&gt;" in admin.get("/accounts").text
+    assert "Pembaca proyek: Proyek &lt;uji&gt;" in admin.get("/accounts").text
     twice = admin.send("/accounts", {**good, "email": "REKAN@example.org"})
     assert (twice.status_code, "Sudah ada akun dengan alamat ini" in twice.text) == (400, True)
     made = Visitor(world.app.test_client())
