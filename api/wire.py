@@ -367,7 +367,7 @@ class Content(Wire):
 
     submitter_id = Int(attribute="content.submitter_id")
     created_at = Time(attribute="content.created_at")
-    instance_name = Str(attribute="content.instance_name")
+    instance_name = Str(attribute="name")
     instance_id = Str(attribute="content.instance_id")
     current = Bool(attribute="content.current")
     device_id = Str(attribute="content.device_id")

@@ -13,6 +13,8 @@ Kind = Literal["group", "repeat", "leaf"]
 Privacy = Literal["", "quasi", "sensitive", "identity"]
 #: The classes from open to strict.
 PRIVACIES: Final[tuple[Privacy, ...]] = ("", "quasi", "sensitive", "identity")
+#: Where a record has its name, which lists show.
+NAME_PATH: Final = "/meta/instanceName"
 
 #: A text in several languages: language name as the workbook writes it ("" where it names none) → text.
 Texts = dict[str, str]

@@ -27,7 +27,7 @@ def list_all(actor: Actor, project: Project, form: Form) -> list[Any]:
     """List the submissions, the newest first."""
     del project
     limit, offset = paging()
-    return _shown(submissions.list_kept(actor, form, limit=limit, offset=offset))
+    return _shown(actor, submissions.list_kept(actor, form, limit=limit, offset=offset))
 
 
 @central.on("POST", ALL, may=Permission.SUBMISSION_CREATE, takes=STREAM, gives=wire.Submission)
@@ -37,14 +37,14 @@ def create(actor: Actor, project: Project, form: Form, body: BinaryIO) -> Any:
     sender = Sender(actor, request.args.get("deviceID"), client or None)
     received = submissions.create(sender, form, body.read(), vault=server().vault)
     watch.RECEIVED.inc()
-    return _shown([submissions.find_sent(actor, form, received.instance_id)])[0]
+    return _shown(actor, [submissions.find_sent(actor, form, received.instance_id)])[0]
 
 
 @central.on("GET", ONE, may=Permission.SUBMISSION_READ, gives=wire.Submission)
 def read(actor: Actor, project: Project, form: Form, instance_id: str) -> Any:
     """Give a submission."""
     kept = _find(actor, project, form, instance_id)
-    return kept if isinstance(kept, Response) else _shown([kept])[0]
+    return kept if isinstance(kept, Response) else _shown(actor, [kept])[0]
 
 
 @central.on("GET", f"{ONE}.xml", may=Permission.SUBMISSION_READ)
@@ -95,14 +95,14 @@ def reveal(actor: Actor, project: Project, form: Form, instance_id: str, body: d
 def list_contents(actor: Actor, project: Project, form: Form, instance_id: str) -> list[Any]:
     """List all contents of a submission, the newest first."""
     del project
-    return _shown_contents(submissions.contents(actor, form, instance_id))
+    return _shown_contents(actor, submissions.contents(actor, form, instance_id))
 
 
 @central.on("GET", VERSION, may=Permission.SUBMISSION_READ, gives=wire.Content)
 def read_content(actor: Actor, project: Project, form: Form, instance_id: str, version_id: str) -> Any:
     """Give one content of a submission."""
     del project
-    return _shown_contents([_content(actor, form, instance_id, version_id)])[0]
+    return _shown_contents(actor, [_content(actor, form, instance_id, version_id)])[0]
 
 
 @central.on("GET", f"{VERSION}.xml", may=Permission.SUBMISSION_READ)
@@ -149,27 +149,27 @@ def _content(actor: Actor, form: Form, instance_id: str, version_id: str) -> Kep
     raise NotFound
 
 
-def _shown(rows: list[Kept]) -> list[dict[str, Any]]:
+def _shown(actor: Actor, rows: list[Kept]) -> list[dict[str, Any]]:
     if not is_extended():
-        return [{"submission": kept.submission, "current": {"content": kept.content}} for kept in rows]
+        return [{"submission": kept.submission, "current": _named(actor, kept)} for kept in rows]
     people = accounts.actors(i for kept in rows for i in (kept.submission.submitter_id, kept.content.submitter_id))
     return [
         {
             "submission": kept.submission,
-            "current": {"content": kept.content, "ext": {"submitter": people.get(kept.content.submitter_id or 0)}},
+            "current": _named(actor, kept) | {"ext": {"submitter": people.get(kept.content.submitter_id or 0)}},
             "ext": {"submitter": people.get(kept.submission.submitter_id or 0)},
         }
         for kept in rows
     ]
 
 
-def _shown_contents(rows: list[Kept]) -> list[dict[str, Any]]:
+def _shown_contents(actor: Actor, rows: list[Kept]) -> list[dict[str, Any]]:
     if not is_extended():
-        return [{"content": kept.content} for kept in rows]
+        return [_named(actor, kept) for kept in rows]
     people = accounts.actors(kept.content.submitter_id for kept in rows)
     return [
-        {
-            "content": kept.content,
+        _named(actor, kept)
+        | {
             "ext": {
                 "submitter": people.get(kept.content.submitter_id or 0),
                 "form_version": catalogue.schema(kept.content.form_version_id).version,
@@ -177,6 +177,10 @@ def _shown_contents(rows: list[Kept]) -> list[dict[str, Any]]:
         }
         for kept in rows
     ]
+
+
+def _named(actor: Actor, kept: Kept) -> dict[str, Any]:
+    return {"content": kept.content, "name": submissions.instance_name(kept.content, actor.look.clearance)}
 
 
 def _files(actor: Actor, form: Form, kept: Kept) -> list[dict[str, Any]]:

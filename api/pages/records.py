@@ -233,7 +233,7 @@ def submission(actor: Actor, project: Project, form: Form, instance_id: str) -> 
         project=head(actor, project),
         form=form_head(actor, form),
         instance_id=kept.submission.instance_id,
-        name=content.instance_name or "",
+        name=keeping.instance_name(content, actor.look.clearance) or "",
         version=words.version.version,
         received=kept.submission.created_at,
         submitter=names.get(kept.submission.submitter_id or 0, ""),

@@ -15,7 +15,7 @@ from forms.answers.places import SEALED, Layout, Sealed
 from forms.db import db, see
 from forms.instance import Row, Value
 from forms.problems import NotFound
-from forms.schema import Field
+from forms.schema import NAME_PATH, Field
 
 
 @dataclass(frozen=True)
@@ -90,8 +90,11 @@ def select(
     )
     parameters = {**wanted.parameters, "limit": str(limit), "before": _or_none(before), "after": _or_none(after)}
     rows = db.session.connection().exec_driver_sql(_RECORDS.format(submissions=page), parameters).mappings()
+    named = layout.places.get(NAME_PATH)
+    hidden = {"instance_name": None} if named is not None and named.is_hidden else {}
     found = {
-        row["id"]: Record(**{**row, "misfits": tuple(row["misfits"])}, values=dict.fromkeys(paths)) for row in rows
+        row["id"]: Record(**{**row, **hidden, "misfits": tuple(row["misfits"])}, values=dict.fromkeys(paths))
+        for row in rows
     }
     if paths:
         for row in fetch(layout, "", list(found), paths=paths):

@@ -18,6 +18,7 @@ from forms.db import db, see
 from forms.models import Blob, Form, Submission, SubmissionFile, SubmissionVersion
 from forms.policy import NEEDED, UNPROVEN, Clearance
 from forms.problems import IdentityNotOpen, NotCleared, NotFound
+from forms.schema import NAME_PATH
 from forms.submissions.receive import file_context, name_hash, xml_context
 from forms.vault import Vault
 
@@ -78,6 +79,12 @@ def contents(actor: Actor, form: Form, instance_id: str) -> list[Kept]:
     if not found:
         raise NotFound
     return found
+
+
+def instance_name(content: SubmissionVersion, clearance: Clearance) -> str | None:
+    """Give a content's name to a clearance that covers all that the form makes it of; None otherwise."""
+    named = catalogue.schema(content.form_version_id).by_path.get(NAME_PATH)
+    return content.instance_name if named is None or NEEDED[named.privacy] <= clearance else None
 
 
 def _kept(form: Form) -> Select[Submission, SubmissionVersion]:

@@ -31,7 +31,7 @@ from forms.problems import (
     UnexpectedValue,
     UniquenessViolation,
 )
-from forms.schema import Schema
+from forms.schema import NAME_PATH, Schema
 from forms.vault import ProjectKeys, Vault
 
 #: Cut, as ODK Central cuts them (API, submissions, 9.3).
@@ -323,7 +323,7 @@ def _values(sender: Sender, target: _Target, sent: Instance, xml: bytes, rows: R
         "actee": target.actee_id,
         # A form without meta/instanceID gets one here (ODK Central API, submissions, 9.3).
         "instance": sent.instance_id or str(uuid4()),
-        "name": sent.instance_name if _may_lie_open(target.schema) else None,
+        "name": sent.instance_name if _may_lie_unsealed(target.schema) else None,
         "xml": target.keys.seal(xml, xml_context(target.form_id), compress=True),
         "hash": target.keys.hash("submission xml", xml),
         "actor": sender.actor.id,
@@ -463,7 +463,7 @@ def file_context(form_id: int) -> str:
     return f"form {form_id} file name"
 
 
-def _may_lie_open(schema: Schema) -> bool:
-    """Whether the instance name tells nothing about people: it stands in every list, whoever reads it."""
-    name = schema.by_path.get("/meta/instanceName")
-    return name is None or not name.privacy
+def _may_lie_unsealed(schema: Schema) -> bool:
+    """Whether the instance name holds no identity; who sees it is decided where it is read, by its class."""
+    name = schema.by_path.get(NAME_PATH)
+    return name is None or not name.is_identity

@@ -14,6 +14,7 @@ from typing import cast
 
 from pyxform.question_type_dictionary import QUESTION_TYPE_DICT
 
+from forms.schema import PRIVACIES as STRICTNESS
 from forms.schema import Privacy
 from forms.workbook.columns import (
     CALCULATION,
@@ -192,6 +193,13 @@ def _openings(
         if row.is_leaf and classes.privacy[row.path] == "identity" and survey.cell(row, SAVE_TO):
             place = survey.columns.sheet.place(row.number, survey.columns.header(SAVE_TO))
             yield finding("identity-saved-to-entity", place, source=f"${{{row.name}}}")
+
+
+def class_of_name(instance_name: str, survey: SurveyRows, classes: Classes) -> Privacy:
+    """Give an instance name's class, the strictest of the answers that it reads: whoever sees all of them sees it."""
+    names = reads(instance_name)
+    read = (classes.privacy[row.path] for row in survey.rows if row.is_leaf and (row.name in names or ANY in names))
+    return max(read, key=STRICTNESS.index, default="")
 
 
 def _holding(columns: Columns, meaning: Meaning, code: str, sources: set[str]) -> Iterator[Finding]:

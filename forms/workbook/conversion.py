@@ -18,10 +18,10 @@ from pyxform.xls2xform import ConvertResult
 from pyxform.xls2xform import convert as pyxform_convert
 
 from forms.problems import InvalidWorkbook, InvalidXForm, MissingMeta, MissingParameter, Problem
-from forms.schema import Schema
+from forms.schema import NAME_PATH, Schema
 from forms.workbook import codes, settings, structure, xform
 from forms.workbook.book import Book, read
-from forms.workbook.classes import Classes, classify
+from forms.workbook.classes import Classes, class_of_name, classify
 from forms.workbook.columns import INSTANCE_NAME, Columns
 from forms.workbook.container import MAX_BYTES
 from forms.workbook.findings import NOWHERE, Finding, finding, has_errors, in_order, refusal
@@ -180,6 +180,9 @@ def _unforeseen(error: Exception, book: Book) -> list[Finding]:
 
 def _with_rows(schema: Schema, survey: SurveyRows, classes: Classes, settings_sheet: Columns | None) -> Schema:
     """Add to the XForm's fields what only the workbook knows: rows, types as written, classes and scopes."""
+    first = settings_sheet.sheet.rows[0] if settings_sheet and settings_sheet.sheet.rows else {}
+    name = settings_sheet.cell(first, INSTANCE_NAME) if settings_sheet else ""
+    privacy = {**classes.privacy, NAME_PATH: class_of_name(name, survey, classes)}
     in_sheet = _path_in_sheet(survey)
     fields = []
     for field in schema.fields:
@@ -189,13 +192,11 @@ def _with_rows(schema: Schema, survey: SurveyRows, classes: Classes, settings_sh
             replace(
                 field,
                 question=row.type if row is not None and row.is_leaf else "",
-                privacy=classes.privacy.get(path, ""),
+                privacy=privacy.get(path, ""),
                 scope=classes.scopes.get(path, ""),
                 row=row.number if row is not None else None,
             )
         )
-    first = settings_sheet.sheet.rows[0] if settings_sheet and settings_sheet.sheet.rows else {}
-    name = settings_sheet.cell(first, INSTANCE_NAME) if settings_sheet else ""
     return replace(schema, fields=tuple(fields), instance_name=name or schema.instance_name)
 
 
