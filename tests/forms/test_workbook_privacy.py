@@ -215,6 +215,14 @@ def test_an_instance_name_never_shows_identity():
     assert coded(rows.replace("b | | | |", "b | | quasi | |"), settings)[0][0] == "identity-computed-open"
 
 
+def test_an_instance_name_is_for_whoever_sees_all_that_it_is_made_of():
+    rows = "| | text | a | A | quasi |\n| | text | b | B | sensitive |\n| | text | c | C | |"
+    for made_of, privacy in (("${c}", ""), ("${a}", "quasi"), ("concat(${a}, ${b}, ${c})", "sensitive"), ("'X'", "")):
+        settings = f"| settings |\n| | form_title | form_id | instance_name |\n| | Uji | uji | {made_of} |"
+        fields = convert(odk.xlsx(table(rows, settings)), "uji.xlsx").schema.by_path
+        assert fields["/meta/instanceName"].privacy == privacy, made_of
+
+
 def test_an_entity_never_takes_identity():
     entities = "| entities |\n| | list_name | label | entity_id | update_if | create_if |\n| | korban | ${a} | ${a} | true() | true() |"
     rows = "| | text | a | A | identity | | | | nama |\n| | calculate | b | | | | ${a} | | kode |"
