@@ -12,7 +12,7 @@ from typing import Any
 
 from forms.policy import Clearance
 from tests.support.paper import Sees, Spot
-from tests.support.programme import Programme, Record, Viewer, canary, needed
+from tests.support.programme import HANDED, Programme, Record, Viewer, canary, needed
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -122,6 +122,12 @@ def _opened(asked: Asked) -> Iterator[str]:
     yield from (each for each in _answers(asked.record, "PRCN", Clearance.IDENTITY) if each[-1] == "3")
 
 
+def _handed(asked: Asked) -> Iterator[str]:
+    for record in asked.seen(asked.take):
+        yield from (record.canary(what) for what in HANDED)
+        yield from _answers(record, "PRC", _masked(asked.take))
+
+
 def _looks(asked: Asked) -> Iterator[str]:
     # The auditor reads which records were looked at, of whatever scope; nothing of what is in them.
     yield canary(asked.spot.project or "", "kasus", "OWN", "ID")
@@ -141,6 +147,7 @@ KINDS: dict[str, Callable[[Asked], Iterator[str]]] = {
     "page": _page,
     "xml": _whole,
     "opened": _opened,
+    "handed": _handed,
     "looks": _looks,
     "file names": _file_names,
     "file": _file,
@@ -153,12 +160,14 @@ KINDS: dict[str, Callable[[Asked], Iterator[str]]] = {
 
 def more(shows: str, asked: Asked) -> Iterator[str]:
     """What a yes may show besides, without having to: ids beside a record, names of records that lie open."""
-    sees = asked.take if shows in ("table", "repeat", "sheets", "archive") else asked.look
+    sees = asked.take if shows in ("table", "repeat", "sheets", "archive", "handed") else asked.look
     name_needs = {"kasus": Clearance.QUASI, "kegiatan": Clearance.PROGRAMME}
     for record in asked.seen(sees) if shows not in ("nothing", "looks", "opened") else ():
         yield from (record.canary("ID"), record.canary("ID2"))
         if sees.clearance >= name_needs.get(asked.spot.form or "", Clearance.IDENTITY):
             yield record.canary("NAME")
+        if shows == "handed":
+            yield from _answers(record, "N", _masked(sees))
     if shows == "xml" and asked.record is not None:
         yield asked.record.canary("NAME")
 
@@ -197,6 +206,16 @@ def sealed(asked: Asked) -> int | None:
 def holds_no_identity(asked: Asked) -> int | None:
     """Opening identity of a form that asks for none."""
     return None if _identity(asked) else 400
+
+
+def asks_for_no_identity(asked: Asked) -> int | None:
+    """Asking for the identity of a form that holds none."""
+    return 400 if asked.spot.form == "kegiatan" else None
+
+
+def of_another_form(asked: Asked) -> int | None:
+    """A request that was made for another form."""
+    return None if (asked.spot.project, asked.spot.form) == ("A", "kasus") else 404
 
 
 def unless(*verbs: str, status: int = 403) -> Refusal:
@@ -239,6 +258,10 @@ def _reveal(asked: Asked) -> dict[str, Any]:
 
 def _reveal_by_form(asked: Asked) -> dict[str, Any]:
     return {"data": {"fields": _identity(asked) or ["/p0"], "reason": "alasan yang cukup"}}
+
+
+def _ask_for_identity(asked: Asked) -> dict[str, Any]:
+    return {"data": {"fields": ["/p3"], "reason": "alasan yang cukup"}}
 
 
 def _submission(asked: Asked) -> dict[str, Any]:
@@ -392,6 +415,17 @@ ROUTES: dict[str, Try] = {
     f"GET {_F}/files/<name>": Try(names=("wilayah.csv",)),
     f"GET {_F}/upload": Try(),
     f"POST {_F}/upload": Try(ok=400),
+    # Downloads with identity: asked for, decided by somebody else, taken by who asked. Those there are of A's case form.
+    f"GET {_F}/identity-exports": Try(),
+    f"POST {_F}/identity-exports": Try(
+        ok=303, send=_ask_for_identity, refuses=(unless("identity_export.request"), asks_for_no_identity)
+    ),
+    f"POST {_F}/identity-exports/<handover_id>/decide": Try(
+        ok=303, send=_fields(approve="1"), refuses=(of_another_form, lambda a: 403 if a.viewer.name == "province" else None)
+    ),
+    f"POST {_F}/identity-exports/<handover_id>/take": Try(
+        shows="handed", refuses=(of_another_form, lambda a: 403 if a.viewer.name != "province" else None)
+    ),
     # Pages: records.
     f"GET {_F}/submissions": Try(shows="list"),
     f"GET {_R}": Try(shows="page", queries=("blanks=1", "version={first}")),

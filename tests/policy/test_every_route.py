@@ -19,7 +19,7 @@ from tests.support.programme import CANARY, OF_TOKENS, Programme, Record, Viewer
 NAMES = [
     *(role.system for role in ROLES if role.system not in OF_TOKENS),
     "district without their second step", "district on one form", "district of the other project",
-    "district without a value", "viewer and shelter", "somebody without a role", "phone", "nobody",
+    "district without a value", "viewer and shelter", "another province", "somebody without a role", "phone", "nobody",
 ]  # fmt: skip
 
 
@@ -101,6 +101,7 @@ def address(asked: Asked, path: str, query: str) -> str:
         "actor_id": phone.id if "app-users" in path else programme.bystander,
         "app_user_id": phone.id,
         "token": programme.phones["A"].token,
+        "handover_id": programme.handovers["decide" if path.endswith("decide") else "take"],
     }
     for name, value in known.items():
         path = path.replace(f"<{name}>", str(value))

@@ -83,6 +83,9 @@ ASKED = {
     PROGRAMME: ("p0", "f0", "r0"),
     UNSCOPED: ("p0", "p2", "p3", "f2"),
 }
+#: What the province asked to take away of identity, by the paths of the questions.
+PATHS = {"P3": "/p3", "R3": "/anak/r3"}
+HANDED = tuple(PATHS)
 #: What everyone of a scoped role is given in both projects, and what the records of others carry.
 OWN = {"kabkota": "61.01", "kantor": "ltsa_satu", "shelter": "sh_satu", "lembaga": "lbg_satu"}
 OTHER = {"kabkota": "61.02", "kantor": "ltsa_dua", "shelter": "sh_dua", "lembaga": "lbg_dua"}
@@ -150,6 +153,8 @@ class Programme:
     records: list[Record] = field(default_factory=list)
     phones: dict[str, accounts.AppUser] = field(default_factory=dict)
     viewers: dict[str, Viewer] = field(default_factory=dict)
+    #: Of A's case form: a download with identity to "decide", another that is approved, to "take". Both the province's.
+    handovers: dict[str, int] = field(default_factory=dict)
     #: Somebody to whom things are done: they fill forms on the site, in each project, on each form.
     bystander: int = 0
 
@@ -164,6 +169,15 @@ class Programme:
     def record(self, project: str, form: str, name: str) -> Record:
         """A record by its names."""
         return next(r for r in self.records if (r.spot.project, r.spot.form, r.name) == (project, form, name))
+
+    def page(self, project: str, form: str) -> str:
+        """The address of a form's pages."""
+        return f"/projects/{self.projects[project].id}/forms/{form}"
+
+    def do(self, name: str, method: str, path: str, status: int, **options: Any) -> None:
+        """Have a viewer do something for good."""
+        answer = self.client().open(path, method=method, headers=self.viewers[name].headers, **options)
+        assert answer.status_code == status, answer.text
 
     def client(self) -> FlaskClient:
         """A client without any credential."""
@@ -186,15 +200,20 @@ def make_programme(world: World) -> Programme:
     db.session.execute(text("update submissions set deleted_at = now() where instance_id like '%-GONE-%'"))
     db.session.commit()
     _people(made)
-    # In each project somebody has looked at a record, for its auditor to read.
-    for project, name in (("A", "province"), ("B", "district of the other project")):
-        place, looker = made.projects[project], made.viewers[name]
-        found = made.client().get(
-            f"/projects/{place.id}/forms/kasus/submissions/{made.record(project, 'kasus', 'OWN').id}",
-            headers=looker.headers,
-        )
-        assert found.status_code == 200, found.text
+    _looks(made)
     return made
+
+
+def _looks(made: Programme) -> None:
+    """Have somebody look at a record in each project, and ask twice for identity to take away."""
+    for project, name in (("A", "province"), ("B", "district of the other project")):
+        path = f"{made.page(project, 'kasus')}/submissions/{made.record(project, 'kasus', 'OWN').id}"
+        made.do(name, "GET", path, 200)
+    asks, path = {"fields": [PATHS[what] for what in HANDED], "reason": "alasan yang cukup"}, made.page("A", "kasus")
+    for number in (1, 2):
+        made.do("province", "POST", f"{path}/identity-exports", 303, data=asks)
+        made.handovers["decide" if number == 2 else "take"] = number
+    made.do("auditor", "POST", f"{path}/identity-exports/1/decide", 303, data={"approve": "1"})
 
 
 def _fill(made: Programme, project: str, form: str, workbook: str, records: tuple[str, ...]) -> None:
@@ -261,6 +280,7 @@ def _people(made: Programme) -> None:
     _person(made, "district of the other project", (Held(district, "B"),), {"B": own})
     _person(made, "district without a value", (Held(district, "A"),), {"B": own})
     _person(made, "viewer and shelter", (Held(viewer, "A"), Held(shelter, "A")), {"A": own})
+    _person(made, "another province", (Held(BY_NAME["province"], "A"),), {})
     _person(made, "somebody without a role", (), {"A": own})
     made.viewers["nobody"] = Viewer("nobody", Reader())
     phone = made.phones["A"]
