@@ -15,7 +15,7 @@ from sqlalchemy import Row, text
 
 from forms import access, answers, catalogue, instance, photos
 from forms.access import Actor
-from forms.db import db, run
+from forms.db import EVERYTHING, db, run
 from forms.instance import Instance, Rows, Value
 from forms.models import Form
 from forms.policy import NEEDED
@@ -250,7 +250,8 @@ def _again(known: Row[Any], content: bytes) -> Received:
 _KNOWN = text(
     """
     select submission_versions.id, submission_versions.submission_id, submission_versions.instance_id,
-           submission_versions.xml_hash, submission_versions.current, submissions.deleted_at
+           submission_versions.xml_hash, submission_versions.current, submissions.deleted_at,
+           submissions.submitter_id, submissions.scopes
     from submission_versions join submissions on submissions.id = submission_versions.submission_id
     where submission_versions.form_id = :form and submission_versions.instance_id = :instance
     """
@@ -295,6 +296,8 @@ def _edit(sender: Sender, target: _Target, sent: Instance, xml: bytes, rows: Row
     """Store a new content of a submission that the XML says it replaces (ODK XForms specification, deprecatedID)."""
     values = _values(sender, target, sent, xml, rows, keys)
     replaced = _known(target.form_id, sent.deprecated_id or "")
+    if replaced is not None and not _may_replace(sender.actor, target, replaced):
+        replaced = None
     if replaced is not None:
         # Two edits of one record take turns; the second then finds that its original is not the newest any more.
         db.session.execute(_LOCK, {"id": replaced.submission_id})
@@ -313,6 +316,18 @@ def _edit(sender: Sender, target: _Target, sent: Instance, xml: bytes, rows: Row
     if row is None:
         raise UniquenessViolation(fields=["instanceID"], values=[values["instance"]], table=None)
     return Received(replaced.submission_id, row.id, values["instance"], is_new=True, replaces=replaced.id)
+
+
+def _may_replace(actor: Actor, target: _Target, replaced: Row[Any]) -> bool:
+    """Tell whether somebody may correct a record: people, what they see or sent themselves.
+
+    A correction takes a record and all its history along to where it says that it belongs: whoever may not see it there
+    must not bring it to themselves. Phones can read nothing back, and may correct what another token sent from them.
+    """
+    if actor.type != "user" or replaced.submitter_id == actor.id or not replaced.scopes:
+        return True
+    scopes = access.at(actor, project_id=target.project_id, form_id=target.form_id)[0].scopes
+    return scopes == EVERYTHING or not set(replaced.scopes).isdisjoint(scopes)
 
 
 def _values(sender: Sender, target: _Target, sent: Instance, xml: bytes, rows: Rows, keys: _Scopes) -> dict[str, Any]:
