@@ -52,7 +52,10 @@ Refusal = Callable[[Asked], int | None]
 
 @dataclass(frozen=True)
 class Try:
-    """How to ask a route. `ok` is the status of a yes; `send` gives the request's body as the test client takes it."""
+    """How to ask a route. `ok` is the status of a yes; `send` gives the request's body as the test client takes it.
+
+    `is_of_sender` says that whoever sent a record finds it there, whether or not they see it.
+    """
 
     ok: int = 200
     shows: str = "nothing"
@@ -60,6 +63,7 @@ class Try:
     names: tuple[str, ...] = ("",)
     send: Callable[[Asked], dict[str, Any]] = lambda _: {}
     refuses: tuple[Refusal, ...] = ()
+    is_of_sender: bool = False
 
 
 # What a yes shows, record by record: all canaries that must be there, given what is in sight.
@@ -370,7 +374,8 @@ ROUTES: dict[str, Try] = {
     f"GET {_V1R}/attachments/<name>": Try(shows="file", names=_FILES, refuses=(no_such_file, above)),
     # The slots are filled: who may only complete what they sent themselves finds nothing left to do.
     f"POST {_V1R}/attachments/<name>": Try(
-        names=("f0", "f2"), send=_bytes(b"lain", "image/png"), refuses=(no_such_file, unless("submission.update"))
+        names=("f0", "f2"), send=_bytes(b"lain", "image/png"), refuses=(no_such_file, unless("submission.update")),
+        is_of_sender=True,
     ),
     f"GET {_V1R}/versions": Try(shows="record"),
     f"GET {_V1C}": Try(shows="record"),

@@ -58,7 +58,7 @@ def targets(programme: Programme, viewer: Viewer, declared: Declared, trial: Try
     for spot, record in abouts(programme, declared.path):
         for name in trial.names:
             asked = Asked(programme, viewer, spot, record, name)
-            is_barred = barred(asked, declared) is not None
+            is_barred = barred(asked, declared, trial) is not None
             for query in trial.queries[:1] if is_barred else trial.queries:
                 yield asked, address(asked, declared.path, query)
             if is_barred:
@@ -134,14 +134,14 @@ def judge(asked: Asked, declared: Declared, method: str, path: str, trial: Try) 
 
 def status(asked: Asked, declared: Declared, method: str, trial: Try) -> int:
     """Tell the status that follows from the policy."""
-    found = barred(asked, declared)
+    found = barred(asked, declared, trial)
     if found is None:
         return next((refusal for refuses in trial.refuses if (refusal := refuses(asked))), trial.ok)
     # Whoever is not logged in is taken to the log-in page.
     return 302 if found == 401 and declared.door == "pages" and method == "GET" else found
 
 
-def barred(asked: Asked, declared: Declared) -> int | None:
+def barred(asked: Asked, declared: Declared, trial: Try) -> int | None:
     """Tell the refusal before anything is read: who it is, what they may do there, whether the record is in sight."""
     if declared.may == (PUBLIC,):
         return None
@@ -153,7 +153,8 @@ def barred(asked: Asked, declared: Declared) -> int | None:
     if record is None:
         return None
     is_there = record.spot == asked.spot and not record.is_deleted
-    return None if is_there and asked.look.reaches(record.scopes) else 404
+    is_sent = trial.is_of_sender and asked.viewer.actor_id == asked.programme.phones[record.spot.project or ""].id
+    return None if is_there and (is_sent or asked.look.reaches(record.scopes)) else 404
 
 
 def titles(asked: Asked) -> set[str]:

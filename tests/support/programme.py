@@ -273,7 +273,7 @@ def _people(made: Programme) -> None:
     for given in ROLES:
         if given.system not in OF_TOKENS:
             project = None if given.system == "admin" else "A"
-            _person(made, given.system, (Held(given, project),), {"A": own})
+            _person(made, given.system, (Held(given, project, "kegiatan" if given.per_form else None),), {"A": own})
     district, viewer, shelter = (BY_NAME[name] for name in ("district", "viewer", "shelter"))
     _person(made, "district without their second step", (Held(district, "A"),), {"A": own}, is_proven=False)
     _person(made, "district on one form", (Held(district, "A", "kasus"),), {"A": own})
