@@ -64,7 +64,7 @@ def settings(address: str, token: str, project_id: int, project_name: str) -> st
             "delete_send": True,
         },
         "project": {"name": project_name},
-        "admin": {"change_server": False, "edit_saved": False, "view_sent": False},
+        "admin": {"change_server": False, "edit_saved": False, "view_sent": False, "save_mid": False},
     }
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return base64.b64encode(zlib.compress(text.encode(), 9)).decode()

@@ -1,6 +1,7 @@
 """One programme for all tests of a module: what they write is taken back, so that none sees another's deeds."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -19,23 +20,24 @@ def programme(running, template, tmp_path_factory, templates) -> Iterator[Progra
     """The two projects, on a database of their own."""
     with psycopg.connect(running.url("postgres", "postgres"), autocommit=True) as connection:
         connection.execute(f"create database policy template {template} owner lentera_owner")
+        folder = tmp_path_factory.mktemp("policy") / "data"
         settings = {
             "DATABASE_URL": running.url(database="policy"),
-            "LENTERA_DATA": str(tmp_path_factory.mktemp("policy") / "data"),
+            "LENTERA_DATA": str(folder),
             "LENTERA_MASTER_KEY": "5e" * 32,
             "LENTERA_BASE_URL": None,
             "SENTRY_DSN": None,
         }
-        yield from _made(lentera.create_app(settings), templates)
+        yield from _made(lentera.create_app(settings), folder, templates)
         connection.execute("drop database policy with (force)")
 
 
-def _made(application: Flask, templates) -> Iterator[Programme]:
+def _made(application: Flask, folder: Path, templates) -> Iterator[Programme]:
     catalogue.schema.cache_clear()
     application.test_client_class = Reader
     application.jinja_env.bytecode_cache = templates
     with application.app_context():
-        programme = make_programme(World(application))
+        programme = make_programme(World(application), folder)
         db.session.remove()
         yield programme
         db.session.remove()

@@ -232,6 +232,11 @@ def is_phone(asked: Asked) -> int | None:
     return 404 if asked.viewer.is_phone else None
 
 
+def shows_a_session(asked: Asked) -> int | None:
+    """A session's token where another kind is wanted."""
+    return 403 if asked.viewer.headers else None
+
+
 def _json(**body: Any) -> Callable[[Asked], dict[str, Any]]:
     return lambda _: {"json": body}
 
@@ -295,6 +300,13 @@ ROUTES: dict[str, Try] = {
     "POST /v1/users": Try(send=_json(email="baru@example.org")),
     "GET /v1/users/current": Try(refuses=(is_phone,)),
     "GET /v1/users/<actor_id>": Try(refuses=(unless("user.read"),)),
+    # With the old password, which is not known here.
+    "PUT /v1/users/<actor_id>/password": Try(
+        ok=401, send=_json(old="salah-sekali-1", new="kata-sandi-baru-1"), refuses=(unless("user.update"),)
+    ),
+    "POST /v1/users/reset/initiate": Try(send=_json(email="tidak-ada@example.org")),
+    # With the token of a one-time link, which no session's is.
+    "POST /v1/users/reset/verify": Try(ok=401, send=_json(new="kata-sandi-baru-1"), refuses=(shows_a_session,)),
     "GET /v1/roles": Try(),
     "GET /v1/roles/<role_id>": Try(),
     "GET /v1/assignments": Try(),
@@ -393,10 +405,29 @@ ROUTES: dict[str, Try] = {
     "POST /logout": Try(ok=303),
     "POST /language": Try(ok=303, send=_fields(language="id")),
     "GET /": Try(),
+    # Without a mail server nobody has a link sent to them, and no link has a phone's token.
+    "GET /forgotten": Try(ok=404),
+    "POST /forgotten": Try(ok=404),
+    "GET /reset/<token>": Try(ok=400),
+    "POST /reset/<token>": Try(ok=400),
+    # Pages: one's own account.
+    "GET /account": Try(refuses=(is_phone,)),
+    "POST /account/password": Try(ok=400, refuses=(is_phone,)),
+    "GET /account/second-step": Try(refuses=(is_phone,)),
+    "POST /account/second-step": Try(ok=303, refuses=(is_phone,)),
+    # Nobody here has one.
+    "POST /account/second-step/off": Try(ok=404),
+    # The bystander has none, and nobody ends another's.
+    "POST /account/sessions/<session_id>/end": Try(ok=404),
+    "POST /account/sessions/end": Try(ok=303),
     "GET /new-project": Try(),
     "POST /new-project": Try(ok=303, send=_fields(name="Baru")),
     "GET /accounts": Try(),
     "POST /accounts": Try(ok=400),
+    "GET /accounts/<person_id>": Try(),
+    "POST /accounts/<person_id>/link": Try(),
+    "POST /accounts/<person_id>/shut-out": Try(ok=303),
+    "POST /accounts/<person_id>/second-step/off": Try(ok=404),
     # Pages: a project. Whoever may read a form of it sees the project around it.
     f"GET {_P}": Try(refuses=(lambda a: None if _finds_project(a) else 403,)),
     f"GET {_P}/settings": Try(),

@@ -6,6 +6,7 @@ Every answer, file, file name and id is a canary that says whose it is and what 
 import io
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from flask.testing import FlaskClient
@@ -148,6 +149,8 @@ class Programme:
     """All of it. `projects` are called A and B; forms and records are found by the names of their spots."""
 
     world: World
+    #: Where the server keeps its files.
+    folder: Path
     projects: dict[str, Project] = field(default_factory=dict)
     forms: dict[Spot, Form] = field(default_factory=dict)
     records: list[Record] = field(default_factory=list)
@@ -184,9 +187,9 @@ class Programme:
         return self.world.app.test_client()
 
 
-def make_programme(world: World) -> Programme:
+def make_programme(world: World, folder: Path) -> Programme:
     """Make it: project A with a case form, a programme form and an unscoped case form; B with the same case form."""
-    made = Programme(world)
+    made = Programme(world, folder)
     for name in ("A", "B"):
         made.projects[name] = world.project(canary(name, "project", "name", "t"))
     for project, form, workbook, kinds in (
