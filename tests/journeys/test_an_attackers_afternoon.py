@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import event, text
 
 from api.endpoint import DECLARED, PUBLIC
-from forms import accounts, catalogue
+from forms import accounts, catalogue, grants
 from forms.access import SERVER
 from forms.accounts import revoke_app_user
 from forms.catalogue import Upload
@@ -413,11 +413,12 @@ def minefield(world):
     catalogue.publish(SERVER, form, notes=planted("catatan"))
     catalogue.copy_to_draft(SERVER, form)
     phone = accounts.create_app_user(SERVER, project, planted("ponsel"), vault=world.vault)
-    accounts.assign(SERVER, phone.id, accounts.APP_USER_ROLE, project_id=project.id)
+    grants.assign(SERVER, phone.id, accounts.APP_USER_ROLE, project_id=project.id)
     db.session.commit()
     person = accounts.create_user(SERVER, "orang99@example.org", password=PASSWORD, display_name=planted("orang"))
-    for role in (1, 24, 26):
-        accounts.assign(SERVER, person, role)
+    grants.set_properties(SERVER, project.id, person, {"kabkota": "<xss-a>\"xss-b='1'"})
+    for role in (1, 23, 24, 26):
+        grants.assign(SERVER, person, role)
     db.session.commit()
     db.session.execute(text("update sessions set is_proven = true"))
     db.session.commit()
@@ -441,7 +442,7 @@ def minefield(world):
     assert visitor.log_in("orang99@example.org").status_code == 303
     db.session.execute(text("update sessions set is_proven = true"))
     db.session.commit()
-    return visitor, project, phone
+    return visitor, project, phone, person
 
 
 def _workbook(book):
@@ -457,11 +458,11 @@ def _workbook(book):
 
 
 def test_no_text_that_anybody_can_write_becomes_an_element_or_an_attribute_of_a_page(world, minefield):
-    visitor, project, phone = minefield
+    visitor, project, phone, person = minefield
     base = f"/projects/{project.id}/forms/ranjau"
     known = {
         "project_id": [project.id], "xml_form_id": ["ranjau"], "instance_id": IDS, "app_user_id": [phone.id],
-        "actor_id": [phone.id], "name": ["x"], "role_id": [2], "filename": ["favicon.svg"], "token": ["x"],
+        "actor_id": [phone.id], "person_id": [person], "name": ["x"], "role_id": [2], "filename": ["favicon.svg"], "token": ["x"],
     }  # fmt: skip
     paths = []
     rules = [
@@ -474,7 +475,13 @@ def test_no_text_that_anybody_can_write_becomes_an_element_or_an_attribute_of_a_
     typed = urlencode({"field": "/isi", "value": MARKUP, "since": MARKUP, "review": MARKUP, "older": MARKUP})
     paths += [f"{base}/submissions?{typed}", f"{base}/submissions?{urlencode({'field': MARKUP, 'value': MARKUP})}"]
     paths += [f"/login?{urlencode({'next': MARKUP})}", f"/tidak-ada/{MARKUP.replace('/', '')}"]
-    shown = set()
+    opened = visitor.send(
+        f"{base}/submissions/{quote(IDS[0], safe='')}/reveal", {"fields": "/rahasia", "reason": planted("alasan")}
+    )
+    shown = harmless("reveal", opened.text)
+    assert "rahasia" in shown
+    asked = visitor.send(f"{base}/identity-exports", {"fields": "/rahasia", "reason": planted("permintaan")})
+    assert asked.status_code == 303
     for path in paths:
         for headers in ({}, {"Referer": f"http://localhost/{MARKUP}"}):
             answer = visitor.get(path, headers=headers)
@@ -487,7 +494,7 @@ def test_no_text_that_anybody_can_write_becomes_an_element_or_an_attribute_of_a_
 
 PLANTED = (
     "proyek", "keterangan", "label", "judul", "catatan", "ponsel", "isi", "alat", "agen", "nama", "dalam", "orang",
-    "label rahasia", "label grup", "label ulang",
+    "label rahasia", "label grup", "label ulang", "rahasia", "alasan", "permintaan",
 )  # fmt: skip
 
 

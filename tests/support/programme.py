@@ -12,7 +12,7 @@ from typing import Any
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from forms import accounts, catalogue, submissions
+from forms import accounts, catalogue, grants, submissions
 from forms.access import SERVER, Actor, role
 from forms.db import EVERYTHING, db, see
 from forms.models import ActorProperty, Form, Project
@@ -230,7 +230,7 @@ def _fill(made: Programme, project: str, form: str, workbook: str, records: tupl
     )
     catalogue.publish(SERVER, found)
     catalogue.copy_to_draft(SERVER, found)
-    accounts.assign(SERVER, phone.id, accounts.APP_USER_ROLE, project_id=place.id, form_id=found.id)
+    grants.assign(SERVER, phone.id, accounts.APP_USER_ROLE, project_id=place.id, form_id=found.id)
     db.session.commit()
     spot = Spot(project, form, has_cases=workbook != PROGRAMME)
     made.forms[spot] = found
@@ -317,7 +317,7 @@ def _account(made: Programme, held: tuple[Held, ...]) -> Actor:
     for each in held:
         form = next((f for s, f in made.forms.items() if (s.project, s.form) == (each.project, each.form)), None)
         project = made.projects[each.project] if each.project else None
-        accounts.assign(
+        grants.assign(
             SERVER,
             person.id or 0,
             role(each.role.system).id,
