@@ -28,8 +28,10 @@ def programme(running, template, tmp_path_factory, templates) -> Iterator[Progra
             "LENTERA_BASE_URL": None,
             "SENTRY_DSN": None,
         }
-        yield from _made(lentera.create_app(settings), folder, templates)
-        connection.execute("drop database policy with (force)")
+        try:
+            yield from _made(lentera.create_app(settings), folder, templates)
+        finally:
+            connection.execute("drop database policy with (force)")
 
 
 def _made(application: Flask, folder: Path, templates) -> Iterator[Programme]:

@@ -230,7 +230,7 @@ def _fill(made: Programme, project: str, form: str, workbook: str, records: tupl
     )
     catalogue.publish(SERVER, found)
     catalogue.copy_to_draft(SERVER, found)
-    grants.assign(SERVER, phone.id, accounts.APP_USER_ROLE, project_id=place.id, form_id=found.id)
+    grants.assign(SERVER, phone.id, accounts.APP_USER_ROLE, project_id=place.id, form_id=found.id, vault=world.vault)
     db.session.commit()
     spot = Spot(project, form, has_cases=workbook != PROGRAMME)
     made.forms[spot] = found
@@ -323,6 +323,7 @@ def _account(made: Programme, held: tuple[Held, ...]) -> Actor:
             role(each.role.system).id,
             project_id=project.id if project else None,
             form_id=form.id if form else None,
+            vault=made.world.vault,
         )
     db.session.commit()
     return person
