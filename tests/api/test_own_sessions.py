@@ -128,7 +128,7 @@ def test_a_password_is_changed_over_the_api_too(world):
 
 
 @pytest.mark.parametrize("role", [role for role in ROLES if role.has_clearance], ids=lambda role: role.system)
-def test_a_session_that_opens_peoples_data_ends_after_a_quarter_of_an_hour_without_a_request(world, role):
+def test_t20_a_session_that_opens_peoples_data_ends_after_a_quarter_of_an_hour_without_a_request(world, role):
     visitor = come_in(world, world.person(role.system, project=world.project()))
     let_pass(14)
     assert visitor.get("/account").status_code == 200, "and this request begins the quarter anew"

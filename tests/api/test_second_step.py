@@ -72,7 +72,7 @@ def test_only_whose_role_opens_peoples_data_is_told_to_set_it_up(world):
     assert manager.send(SETUP).status_code == 303
 
 
-def test_until_it_is_set_up_nothing_about_people_is_open(world, person):
+def test_t20_until_it_is_set_up_nothing_about_people_is_open(world, person):
     project = world.project()
     unproven = access.at(person.__class__(person.id, "user", is_proven=False), project_id=project.id)[0]
     shown = access.at(person, project_id=project.id)[0]
@@ -125,7 +125,7 @@ def test_setting_it_up_ends_the_sessions_that_were_opened_without(world, person,
     assert browser.get("/").status_code == 200
 
 
-def test_then_a_password_alone_opens_no_session(world, person, browser):
+def test_t20_then_a_password_alone_opens_no_session(world, person, browser):
     app = enrol(browser)
     refused = bearer(world, person)
     assert (refused.status_code, refused.json["code"]) == (401, 401.901)
@@ -163,7 +163,7 @@ def test_a_code_is_good_once_and_so_are_those_before_it(world, person, browser):
         assert bearer(world, person, code=used).json["code"] == 401.902
 
 
-def test_wrong_codes_close_the_door_as_wrong_passwords_do(world, person, browser):
+def test_t20_wrong_codes_close_the_door_as_wrong_passwords_do(world, person, browser):
     app = enrol(browser)
     for _ in range(10):
         assert bearer(world, person, code=app.wrong()).status_code == 401

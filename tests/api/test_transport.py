@@ -104,7 +104,7 @@ def test_what_was_refused_is_accepted_whole_over_https(scene, client, base):
 
 
 @pytest.mark.parametrize(("method", "path"), OF_A_FORM)
-def test_no_route_of_a_form_with_identity_answers_over_plain_http(scene, client, token, method, path):
+def test_t17_no_route_of_a_form_with_identity_answers_over_plain_http(scene, client, token, method, path):
     for name, value in (
         ("<project_id>", str(scene.project.id)),
         ("<xml_form_id>", "kasus"),
@@ -261,7 +261,7 @@ def _everything(scene, token):
             yield route, path, client.open(path, method=method, base_url="https://lentera.example.org")
 
 
-def test_every_answer_of_every_route_keeps_browsers_on_https_and_from_running_anything(scene, token):
+def test_t17_every_answer_of_every_route_keeps_browsers_on_https_and_from_running_anything(scene, token):
     for _, path, answer in _everything(scene, token):
         assert answer.headers["Strict-Transport-Security"] == "max-age=31536000", path
         assert answer.headers["X-Content-Type-Options"] == "nosniff", path
@@ -273,7 +273,7 @@ def test_every_answer_of_every_route_keeps_browsers_on_https_and_from_running_an
         assert is_page or policy == "default-src 'none'; frame-ancestors 'none'; sandbox", path
 
 
-def test_nothing_that_may_be_about_a_person_is_stored_by_a_browser_or_a_cache(scene, token):
+def test_t17_nothing_that_may_be_about_a_person_is_stored_by_a_browser_or_a_cache(scene, token):
     stored, seen = set(), set()
     for route, path, answer in _everything(scene, token):
         seen.add(route.path)
@@ -303,7 +303,7 @@ ATTACK = b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></sv
 
 
 @pytest.mark.parametrize("kind", ["text/html", "image/svg+xml", "application/xhtml+xml", "text/xml", "image/png", ""])
-def test_an_uploaded_file_never_runs_in_our_origin(kind, scene, world, client, token):
+def test_t17_an_uploaded_file_never_runs_in_our_origin(kind, scene, world, client, token):
     """Whatever a phone says that its file is: at both doors it is saved, or shown as the picture that it is not."""
     instance_id = new_id()
     xml = instance("kasus", answers="<foto>foto.png</foto>", instance_id=instance_id)
