@@ -10,9 +10,8 @@ from flask_babel import ngettext
 
 from api.endpoint import as_id, server, spooled, undone_when_refused
 from api.exports import XLSX, Table, workbook
-from api.pages import door
+from api.pages import door, scopes
 from api.pages.contexts import (
-    DimensionLine,
     FormOption,
     HeldLine,
     PeoplePage,
@@ -21,7 +20,6 @@ from api.pages.contexts import (
     PlannedLine,
     RoleOption,
     UploadOutcome,
-    ValueOption,
 )
 from api.pages.door import pages, say
 from api.pages.forms import finding_lines
@@ -37,8 +35,6 @@ from forms.workbook import MAX_BYTES
 
 #: What the page says is the largest workbook; the reader is a little more generous.
 _SAID_LIMIT = 20_000_000
-#: More than these are not ticked in a list but typed.
-_MOST_OPTIONS = 60
 
 
 @pages.on("GET", "/projects/<project_id>/people", may=Permission.ASSIGNMENT_LIST)
@@ -91,12 +87,11 @@ def person_values(actor: Actor, project: Project, person_id: str) -> Any:
     person = next((person for person in grants.list_people(project) if person.id == wanted), None)
     if person is None:
         raise NotFound
-    given = {name: " ".join(request.form.getlist(f"value.{name}")).split() for name in person.dimensions}
-    if not all(grants.is_code(code) for codes in given.values() for code in codes):
+    given = scopes.given(person.dimensions)
+    if given is None:
         text = _("A code has at most %(most)s characters and no special ones.", most=grants.MAX_VALUE)
         return _people_page(actor, project, problems={f"values-{person.id}": text}), 400
-    joined = {name: " ".join(dict.fromkeys(codes)) for name, codes in given.items()}
-    changes = {name: value or None for name, value in joined.items() if value != person.properties.get(name, "")}
+    changes = scopes.changes(person.properties, given)
     grants.set_properties(actor, project.id, person.id, changes, vault=server().vault)
     say("good", _("The changes are kept."))
     return _back(project)
@@ -114,7 +109,7 @@ def _place(project: Project, form_id: str) -> dict[str, int]:
 def _people_page(actor: Actor, project: Project, **typed: Any) -> PeoplePage:
     held = access.verbs(actor, project_id=project.id)
     forms = _titles(actor, project)
-    offered = catalogue.offered_values(project, door.language(), vault=server().vault)
+    offered = scopes.offered(project)
     may_change = Permission.ACTOR_PROPERTY_UPDATE in held
     people = tuple(
         PersonLine(
@@ -123,9 +118,7 @@ def _people_page(actor: Actor, project: Project, **typed: Any) -> PeoplePage:
             email=person.email,
             is_self=person.id == actor.id,
             held=tuple(_held_line(person, held, forms) for held in person.held),
-            dimensions=tuple(
-                _dimension(name, person.properties.get(name, ""), offered.get(name, {})) for name in person.dimensions
-            ),
+            dimensions=scopes.lines(person.dimensions, person.properties, offered),
             may_change=may_change and not (person.id == actor.id and any(h.role.has_clearance for h in person.held)),
         )
         for person in grants.list_people(project)
@@ -163,27 +156,10 @@ def _place_words(form_id: str | None, titles: Mapping[str, str]) -> str:
     return titles.get(form_id, form_id) if form_id is not None else _("whole project")
 
 
-def _dimension(name: str, value: str, offered: Mapping[str, str]) -> DimensionLine:
-    codes = value.split()
-    listed = offered if len(offered) <= _MOST_OPTIONS else {}
-    return DimensionLine(
-        name=name,
-        label=dimension_name(name),
-        value=", ".join(_with_label(code, offered) for code in codes),
-        options=tuple(ValueOption(code, label, code in codes) for code, label in listed.items()),
-        typed=" ".join(code for code in codes if code not in listed),
-    )
-
-
-def _with_label(code: str, offered: Mapping[str, str]) -> str:
-    label = offered.get(code, code)
-    return code if label == code else f"{code} {label}"
-
-
 @pages.on("GET", "/projects/<project_id>/people/template", may=Permission.ASSIGNMENT_CREATE)
 def people_template(actor: Actor, project: Project) -> Any:
     """Give the workbook to fill: a sheet for the people, one with the roles, one with the values that forms offer."""
-    offered = catalogue.offered_values(project, door.language(), vault=server().vault)
+    offered = scopes.offered(project)
     words = deed_words()
     roles = [
         (

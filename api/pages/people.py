@@ -1,5 +1,6 @@
 """People and devices: app users with their QR codes, and accounts of web users."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,7 +10,7 @@ from flask_babel import gettext as _
 
 from api import mail
 from api.endpoint import as_id, guard, origin, server, undone_when_refused
-from api.pages import door, qr, reach
+from api.pages import door, qr, reach, scopes
 from api.pages.contexts import (
     AccountLine,
     AccountsPage,
@@ -29,8 +30,8 @@ from api.pages.contexts import (
 from api.pages.door import pages, say
 from api.pages.projects import head
 from api.pages.roles import role_name
+from forms import access, catalogue, grants, policy
 from forms import accounts as people
-from forms import catalogue, grants, policy
 from forms.access import Actor, Permission
 from forms.accounts import AppUser, passwords, resets, second_step
 from forms.models import Project
@@ -58,11 +59,39 @@ def app_users(actor: Actor, project: Project) -> Any:
     except (ValueError, OverflowError):
         problem = _("Choose a day that is still to come, or none.")
         return _app_users_page(actor, project, names, last_day, {"expires": problem}), 400
+    given = scopes.given(_dimensions(project))
+    if given is None:
+        return _app_users_page(actor, project, names, last_day, {"values": _no_code()}), 400
+    properties = {name: value for name, value in given.items() if value}
     for name in wanted:
-        made = people.create_app_user(actor, project, name, vault=server().vault, expires_at=expires_at)
+        made = people.create_app_user(
+            actor, project, name, properties=properties, expires_at=expires_at, vault=server().vault
+        )
         # On the project, not on each form: a form that is published tomorrow reaches the phones without another step.
         grants.assign(actor, made.id, people.APP_USER_ROLE, project_id=project.id, vault=server().vault)
     say("good", _("They may fill every form of this project. Show each its QR code, or print the cards."))
+    return redirect(url_for("pages.app_users", project_id=project.id), 303)
+
+
+def _dimensions(project: Project) -> list[str]:
+    """List the dimensions of the policy that the project's forms have."""
+    return [name for name in policy.DIMENSIONS if name in catalogue.property_names(project)]
+
+
+def _no_code() -> str:
+    return str(_("A code has at most %(most)s characters and no special ones.", most=grants.MAX_VALUE))
+
+
+@pages.on("POST", "/projects/<project_id>/app-users/<app_user_id>/values", may=Permission.FIELD_KEY_UPDATE)
+def app_user_values(actor: Actor, project: Project, app_user_id: str) -> Any:
+    """Change where the records of an app user belong that do not say so themselves."""
+    user = people.app_user(project, as_id(app_user_id, "appUserId"), vault=server().vault)
+    given = scopes.given(_dimensions(project))
+    if given is None:
+        return _app_users_page(actor, project, problems={f"values-{user.id}": _no_code()}), 400
+    changes = scopes.changes(user.properties, given)
+    grants.set_properties(actor, project.id, user.id, changes, vault=server().vault)
+    say("good", _("The changes are kept."))
     return redirect(url_for("pages.app_users", project_id=project.id), 303)
 
 
@@ -79,9 +108,21 @@ def _end_of(day: str) -> datetime | None:
 def _app_users_page(
     actor: Actor, project: Project, names: str = "", expires: str = "", problems: dict[str, str] | None = None
 ) -> AppUsersPage:
-    users = tuple(_line(user) for user in people.list_app_users(project, vault=server().vault))
+    dimensions, offers = _dimensions(project), scopes.offered(project)
+    users = tuple(
+        replace(_line(user), dimensions=scopes.lines(dimensions, user.properties, offers))
+        for user in people.list_app_users(project, vault=server().vault)
+    )
     return AppUsersPage(
-        head(actor, project), users, _unreachable(), names, expires, problems or {}, _overheard(project)
+        project=head(actor, project),
+        app_users=users,
+        unreachable=_unreachable(),
+        names=names,
+        expires=expires,
+        problems=problems or {},
+        overheard=_overheard(project),
+        may_change=access.can(actor, Permission.FIELD_KEY_UPDATE, project_id=project.id),
+        dimensions=scopes.lines(dimensions, {}, offers),
     )
 
 

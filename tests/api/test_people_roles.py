@@ -253,3 +253,23 @@ def test_the_first_page_counts_only_the_forms_that_the_person_finds(world, scene
     visitor = scene.visitor(world.person("outreach", project=scene.project, form=form))
     assert "<dt>formulir</dt><dd>1</dd>" in visitor.get("/").text
     assert "<dt>formulir</dt><dd>3</dd>" in scene.with_role(VIEWER).get("/").text
+
+
+def test_where_a_phones_records_belong_is_said_when_it_is_made_and_later(world, scene):
+    manager = scene.with_role("manager")
+    users = f"/projects/{scene.project.id}/app-users"
+    made = {"names": "Pos Sekayam", "value.kabkota": ["61.03", "61.03 61.04"]}
+    assert manager.send(users, made).status_code == 303
+    person = max(user.id for user in accounts.list_app_users(scene.project, vault=world.vault))
+    assert grants.properties(scene.project.id, person) == {"kabkota": "61.03 61.04"}
+    assert "61.03" in manager.get(users).text
+    address = f"{users}/{person}/values"
+    assert manager.send(address, {"value.kabkota": "61.71"}).status_code == 303
+    assert grants.properties(scene.project.id, person) == {"kabkota": "61.71"}
+    refused = manager.send(address, {"value.kabkota": "x" * 201})
+    assert (refused.status_code, "paling banyak 200" in refused.text) == (400, True)
+    assert manager.send(users, {"names": "Pos lain", "value.kabkota": "x" * 201}).status_code == 400
+    assert manager.send(f"{users}/999/values", {"value.kabkota": "61.71"}).status_code == 404
+    assert scene.with_role("viewer").send(address, {"value.kabkota": "61.01"}).status_code == 403
+    assert manager.send(address, {"value.kabkota": ""}).status_code == 303
+    assert grants.properties(scene.project.id, person) == {}

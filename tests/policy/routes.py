@@ -444,6 +444,7 @@ ROUTES: dict[str, Try] = {
     f"GET {_P}/app-users/<app_user_id>/qr": Try(),
     f"GET {_P}/app-users/cards": Try(),
     f"POST {_P}/app-users/<app_user_id>/revoke": Try(ok=303),
+    f"POST {_P}/app-users/<app_user_id>/values": Try(ok=303),
     f"GET {_P}/people": Try(),
     f"POST {_P}/people": Try(ok=400),
     f"POST {_P}/people/<person_id>/take": Try(ok=303, send=_fields(role="8")),

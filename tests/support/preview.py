@@ -65,6 +65,7 @@ ROUTES = {
     "people_upload": "/projects/<project_id>/people/upload",
     "app_users": "/projects/<project_id>/app-users",
     "app_user_qr": "/projects/<project_id>/app-users/<app_user_id>/qr",
+    "app_user_values": "/projects/<project_id>/app-users/<app_user_id>/values",
     "app_user_revoke": "/projects/<project_id>/app-users/<app_user_id>/revoke",
     "qr_sheet": "/projects/<project_id>/app-users/cards",
     "upload": "/projects/<project_id>/upload",

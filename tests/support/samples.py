@@ -426,9 +426,14 @@ def _summary(*, empty: bool) -> SummaryPage:
     )
 
 
+_BELONGS = (
+    DimensionLine("kabkota", "Kabupaten/kota (kabkota)", "61.03 Sanggau", (ValueOption("61.03", "Sanggau", True),), ""),
+)
+
+
 def _app_users() -> tuple[AppUserLine, ...]:
     users = [
-        AppUserLine(n, name, _ago(days=60), _ago(hours=n) if n != 3 else None, 40 * n, False)
+        AppUserLine(n, name, _ago(days=60), _ago(hours=n) if n != 3 else None, 40 * n, False, dimensions=_BELONGS)
         for n, name in enumerate(POSTS)
     ]
     lost = AppUserLine(99, "Sambas 1 (hilang)", _ago(days=90), _ago(days=30), 12, True)
@@ -616,7 +621,7 @@ def pages() -> dict[str, Page]:
             48,
             may_hand_over=True,
         ),
-        "app-users": AppUsersPage(PROJECT, users),
+        "app-users": AppUsersPage(PROJECT, users, may_change=True, dimensions=_BELONGS),
         "app-users-empty": AppUsersPage(
             PROJECT, (), UNREACHABLE, "Entikong 1\nEntikong 2", "2026-01-31", {"names": "Nama “Entikong 1” sudah ada."}
         ),

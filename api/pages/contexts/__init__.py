@@ -22,7 +22,6 @@ from api.pages.contexts.forms import (
 )
 from api.pages.contexts.frame import Frame, Notice, Page, Viewer
 from api.pages.contexts.grants import (
-    DimensionLine,
     FormOption,
     HeldLine,
     PeoplePage,
@@ -31,7 +30,6 @@ from api.pages.contexts.grants import (
     PlannedLine,
     RoleLine,
     RolesPage,
-    ValueOption,
 )
 from api.pages.contexts.looks import (
     AccessLogPage,
@@ -51,6 +49,7 @@ from api.pages.contexts.people import (
     AppUserLine,
     AppUserQrPage,
     AppUsersPage,
+    DimensionLine,
     LanOffer,
     LinkPage,
     Overheard,
@@ -61,6 +60,7 @@ from api.pages.contexts.people import (
     RoleGroup,
     RoleOption,
     Unreachable,
+    ValueOption,
 )
 from api.pages.contexts.projects import (
     FormLine,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from api.pages.contexts.forms import UploadOutcome
-from api.pages.contexts.people import RoleOption
+from api.pages.contexts.people import DimensionLine, RoleOption
 from api.pages.contexts.projects import ProjectHead
 
 
@@ -21,26 +21,6 @@ class HeldLine:
     has_clearance: bool = field(metadata={"help": "Whether it opens anything about people."})
     sees_nothing: bool = field(metadata={"help": "Whether it shows nothing yet, for want of a value."})
     is_void: bool = field(metadata={"help": "Whether it opens nothing there, since the form is about people."})
-
-
-@dataclass(frozen=True)
-class ValueOption:
-    """A value that the project's forms offer."""
-
-    value: str = field(metadata={"help": "The code."})
-    label: str = field(metadata={"help": "Its label in the form."})
-    is_chosen: bool = field(metadata={"help": "Whether the person has it."})
-
-
-@dataclass(frozen=True)
-class DimensionLine:
-    """The values of a person that say whose records they see, in one dimension."""
-
-    name: str = field(metadata={"help": "The dimension; the fields are called `value.` and this name."})
-    label: str = field(metadata={"help": "The dimension in words."})
-    value: str = field(metadata={"help": "The person's values in words, in one line."})
-    options: tuple[ValueOption, ...] = field(metadata={"help": "What the forms offer; none where codes are typed."})
-    typed: str = field(metadata={"help": "Codes of the person that are not among the options."})
 
 
 @dataclass(frozen=True)

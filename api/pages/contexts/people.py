@@ -44,6 +44,26 @@ class Overheard:
 
 
 @dataclass(frozen=True)
+class ValueOption:
+    """A value that the project's forms offer."""
+
+    value: str = field(metadata={"help": "The code."})
+    label: str = field(metadata={"help": "Its label in the form."})
+    is_chosen: bool = field(metadata={"help": "Whether it is one of theirs."})
+
+
+@dataclass(frozen=True)
+class DimensionLine:
+    """Values in one dimension: whose records somebody sees, where a phone's records belong."""
+
+    name: str = field(metadata={"help": "The dimension; the fields are called `value.` and this name."})
+    label: str = field(metadata={"help": "The dimension in words."})
+    value: str = field(metadata={"help": "The values in words, in one line."})
+    options: tuple[ValueOption, ...] = field(metadata={"help": "What the forms offer; none where codes are typed."})
+    typed: str = field(metadata={"help": "Codes that are not among the options."})
+
+
+@dataclass(frozen=True)
 class AppUserLine:
     """A device or person that sends with ODK Collect."""
 
@@ -55,6 +75,9 @@ class AppUserLine:
     is_revoked: bool = field(metadata={"help": "Whether its key has been withdrawn."})
     expires: datetime | None = field(default=None, metadata={"help": "The last moment of its key, or None for never."})
     is_expired: bool = field(default=False, metadata={"help": "Whether that moment has passed."})
+    dimensions: tuple[DimensionLine, ...] = field(
+        default=(), metadata={"help": "Where its records belong that do not say so themselves, by dimension."}
+    )
 
 
 @dataclass(frozen=True)
@@ -70,6 +93,10 @@ class AppUsersPage:
     expires: str = field(default="", metadata={"help": "The last day that was typed before."})
     problems: Mapping[str, str] = field(default_factory=dict, metadata={"help": "Field name → why it was refused."})
     overheard: Overheard | None = field(default=None, metadata={"help": "Set where forms with identity lack https."})
+    may_change: bool = field(default=False, metadata={"help": "Whether the viewer may change the values."})
+    dimensions: tuple[DimensionLine, ...] = field(
+        default=(), metadata={"help": "The dimensions that the forms have, for those to be made."}
+    )
 
 
 @dataclass(frozen=True)
