@@ -112,7 +112,6 @@ _HELD = text(
     order by roles.id
     """
 ).bindparams(bindparam("project"))
-_HAS_CASES = select(Form.id).where(Form.has_cases)
 
 
 def at(actor: Actor, *, project_id: int | None = None, form_id: int | None = None) -> tuple[Actor, frozenset[str]]:
@@ -120,8 +119,9 @@ def at(actor: Actor, *, project_id: int | None = None, form_id: int | None = Non
     if actor.id is None:
         return actor, frozenset()
     rows = _held(actor, project_id)
-    has_cases = form_id is not None and db.session.execute(_HAS_CASES.where(Form.id == form_id)).first() is not None
-    return _with(actor, _valid(rows, form_id, has_cases=has_cases))
+    # Mostly the form that the request's address named: then it is in the session and no query is sent.
+    form = db.session.get(Form, form_id) if form_id is not None else None
+    return _with(actor, _valid(rows, form_id, has_cases=form is not None and form.has_cases))
 
 
 def on_forms(actor: Actor, project_id: int, forms: Iterable[Form]) -> dict[int, tuple[Actor, frozenset[str]]]:

@@ -39,7 +39,6 @@ from forms.accounts.sessions import (
     verify,
 )
 from forms.accounts.tokens import NewSession, new_token
-from forms.grants import assign, has_clearance, unassign
 
 __all__ = [
     "ADMIN_ROLE",
@@ -51,7 +50,6 @@ __all__ = [
     "actors",
     "app_user",
     "asks_second_step",
-    "assign",
     "by_token",
     "create_app_user",
     "create_user",
@@ -60,7 +58,6 @@ __all__ = [
     "end_own_session",
     "end_session",
     "end_session_of_token",
-    "has_clearance",
     "is_csrf",
     "list_app_users",
     "list_own_sessions",
@@ -72,7 +69,6 @@ __all__ = [
     "new_token",
     "revoke_app_user",
     "roles_by_actor",
-    "unassign",
     "user",
     "verify",
 ]

@@ -9,7 +9,7 @@ from psycopg.errors import InsufficientPrivilege
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
-from forms import accounts, looks, upkeep
+from forms import grants, looks, upkeep
 from forms.access import SERVER
 from forms.db import as_owner, db
 from forms.looks import Wanted
@@ -238,7 +238,7 @@ def test_nobody_opens_peoples_data_to_themselves(world, scene):
     assert (mine.status_code, mine.json["code"]) == (403, 403.904)
     other = world.person()
     assert client.post(f"/v1/projects/{scene.project.id}/assignments/{role}/{other.id}").status_code == 200
-    accounts.assign(SERVER, person.id, role, project_id=scene.project.id, vault=world.vault)
+    grants.assign(SERVER, person.id, role, project_id=scene.project.id, vault=world.vault)
 
 
 def test_giving_and_taking_clearance_and_scopes_are_looks_too(world, scene):

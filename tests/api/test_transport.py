@@ -8,7 +8,7 @@ import pytest
 import app as lentera
 from api.endpoint import DECLARED
 from api.pages import reach
-from forms import accounts, catalogue
+from forms import accounts, catalogue, grants
 from forms.access import SERVER
 from forms.catalogue import Upload
 from forms.db import db
@@ -38,7 +38,7 @@ def scene(world):
     """The form `kasus`, which asks for names, and beside it `terbuka`, which does not."""
     made = make_scene(world)
     form = world.form(made.project, xlsx(OPEN.format(version=1)))
-    accounts.assign(
+    grants.assign(
         SERVER,
         made.phone.id,
         accounts.APP_USER_ROLE,
