@@ -14,6 +14,7 @@ from forms.workbook.findings import Finding, Place, finding, has_errors, in_orde
 from forms.workbook.slots import AttachmentSlot
 from forms.workbook.table import read_table
 from forms.workbook.versioning import with_version
+from forms.workbook.views_sheet import ViewRow, ViewsSheet, read_views
 
 __all__ = [
     "MAX_BYTES",
@@ -25,6 +26,8 @@ __all__ = [
     "Place",
     "Sheet",
     "VanishedChoices",
+    "ViewRow",
+    "ViewsSheet",
     "compare",
     "convert",
     "finding",
@@ -32,6 +35,7 @@ __all__ = [
     "in_order",
     "lint",
     "read_table",
+    "read_views",
     "read_xform",
     "refusal",
     "with_version",

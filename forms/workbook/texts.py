@@ -384,4 +384,125 @@ TEXTS: dict[str, Text] = {
         "This line says the same as line {row}. Nothing more comes of it.",
         "Baris ini sama dengan baris {row}. Tidak ada yang berubah karenanya.",
     ),
+    # The views sheet
+    "view-column-unknown": Text(
+        "warning",
+        "The views sheet does not know the column “{header}”; it is left out.",
+        "Lembar views tidak mengenal kolom “{header}”; kolom ini diabaikan.",
+    ),
+    "views-too-many": Text(
+        "error",
+        "The views sheet has more than {limit} rows. Split it into several dashboards.",
+        "Lembar views punya lebih dari {limit} baris. Bagi menjadi beberapa dasbor.",
+    ),
+    "view-type": Text(
+        "error",
+        "“{value}” is no type of view. Write one of these: {known}.",
+        "“{value}” bukan tipe tampilan. Tulis salah satu: {known}.",
+    ),
+    "view-section": Text(
+        "error",
+        "begin section and end section do not match here: sections stand one after another, each with its end.",
+        "begin section dan end section tidak berpasangan di sini: bagian ditulis berurutan, masing-masing berakhir.",
+    ),
+    "view-name": Text(
+        "error",
+        "Give the row a name: letters, digits, “_”, “.” and “-”, beginning with a letter.",
+        "Beri nama pada baris ini: huruf, angka, “_”, “.” dan “-”, diawali huruf.",
+    ),
+    "view-name-twice": Text(
+        "error",
+        "Row {number} already has this name. Give each row its own.",
+        "Nama ini sudah dipakai di baris {number}. Beri nama yang berbeda.",
+    ),
+    "view-fact-taken": Text(
+        "error",
+        "The form already has “{name}”. Give the fact another name.",
+        "Formulir ini sudah punya “{name}”. Beri nama lain pada fact ini.",
+    ),
+    "view-cell-unused": Text(
+        "warning",
+        "A row of the type {type} does not use this cell.",
+        "Baris bertipe {type} tidak memakai sel ini.",
+    ),
+    "view-of-missing": Text(
+        "error",
+        "Say what is counted: a form's id, a repeat as form.repeat, or a list such as kecamatan.csv.",
+        "Tulis apa yang dihitung: id formulir, ulangan sebagai formulir.ulangan, atau daftar seperti kecamatan.csv.",
+    ),
+    "view-of-unknown": Text(
+        "error",
+        "This project has no form, repeat or list “{of}”. Known here: {known}.",
+        "Proyek ini tidak punya formulir, ulangan atau daftar “{of}”. Yang dikenal: {known}.",
+    ),
+    "view-privacy": Text(
+        "error",
+        "“{value}” means nothing here. Write people where the figure counts people, programme where it does not.",
+        "“{value}” tidak dikenal di sini. Tulis people bila angkanya menghitung orang, programme bila tidak.",
+    ),
+    "view-not-programme": Text(
+        "error",
+        "This figure uses {names}, which have a privacy class, so it is about people. Write people, or leave the cell "
+        "empty.",
+        "Angka ini memakai {names} yang punya kelas privasi, jadi menyangkut orang. Tulis people, atau kosongkan.",
+    ),
+    "view-places-of-people": Text(
+        "error",
+        "A map of points would show where people are. Group by a district instead.",
+        "Peta titik akan menunjukkan di mana orang berada. Kelompokkan menurut kabupaten/kota saja.",
+    ),
+    "view-places": Text(
+        "error",
+        "Places can only be shown on a map, grouped by the question itself.",
+        "Lokasi hanya dapat ditampilkan di peta, dikelompokkan menurut pertanyaannya sendiri.",
+    ),
+    "view-where": Text(
+        "error",
+        "This is not a condition. Write one, such as ${{status}} = 'aktif'.",
+        "Ini bukan syarat. Tulis syarat, misalnya ${{status}} = 'aktif'.",
+    ),
+    "view-by-count": Text(
+        "error",
+        "A view of the type {type} has {least} to {most} groupings.",
+        "Tampilan bertipe {type} punya {least} sampai {most} pengelompokan.",
+    ),
+    "view-value-count": Text(
+        "error",
+        "There are too many values for a view of the type {type}: several values need at most one grouping.",
+        "Nilainya terlalu banyak untuk tampilan bertipe {type}: beberapa nilai hanya boleh dengan satu pengelompokan.",
+    ),
+    "view-funnel": Text(
+        "error",
+        "A funnel needs two or more conditions with commas between them, from the widest to the narrowest.",
+        "Corong butuh dua syarat atau lebih dengan koma di antaranya, dari yang paling luas ke yang paling sempit.",
+    ),
+    "view-date": Text(
+        "error",
+        "This is no date. Name the question by whose date the period is chosen, such as ${{tgl}}.",
+        "Ini bukan tanggal. Sebut pertanyaan tanggal untuk memilih periode, misalnya ${{tgl}}.",
+    ),
+    "view-date-of-list": Text(
+        "error",
+        "A list has no date of its own: use records() or total() of one form in “value”, and name a date of that form.",
+        "Daftar tidak punya tanggal sendiri: pakai records() atau total() dari satu formulir di “value”, lalu sebut "
+        "pertanyaan formulir itu.",
+    ),
+    "view-target-place": Text(
+        "error",
+        "A target goes with one value and at most one grouping.",
+        "Target hanya untuk satu nilai dan paling banyak satu pengelompokan.",
+    ),
+    "view-target": Text(
+        "error",
+        "“{value}” is neither a number nor a column of a list, such as target.csv.t2026 (column “name” says whose).",
+        "“{value}” bukan angka dan bukan kolom suatu daftar, misalnya target.csv.t2026 (kolom “name” menyebut milik "
+        "siapa).",
+    ),
+    "dashboard-without-settings": Text(
+        "error",
+        "A workbook with a views sheet and no survey sheet is a dashboard: give it a form_id and a form_title on a "
+        "settings sheet.",
+        "Buku kerja dengan lembar views tanpa lembar survey adalah dasbor: beri form_id dan form_title di lembar "
+        "settings.",
+    ),
 }

@@ -1,0 +1,324 @@
+"""Typed tree → SQL. Every written value is a bound parameter; every name becomes what the `Space` says it is.
+
+What cannot be computed for a record (a text that is no number, a division by nought) is null and no error: one odd
+answer must not take a page down. Conditions keep XPath's two values: null counts as false, also below a not().
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final, Protocol, cast
+
+from forms.expression.tree import (
+    Aggregate,
+    Band,
+    Bucket,
+    Clock,
+    Constant,
+    Convert,
+    Fold,
+    Linked,
+    Lookup,
+    Node,
+    Operation,
+    Quotient,
+    Reference,
+    Target,
+    Type,
+)
+
+
+class Space(Protocol):
+    """Where the names of one source lie: gives SQL, and remembers what must be joined for it."""
+
+    def reference(self, target: Target) -> str:
+        """Give the SQL of an answer, a record's fact or a list's cell."""
+
+    def fold(self, node: Fold, parameters: "Parameters") -> str:
+        """Give the SQL of a repeat's rows put together."""
+
+    def linked(self, node: Linked, parameters: "Parameters") -> str:
+        """Give the SQL of what linked records say."""
+
+    def lookup(self, node: Lookup, key: str, parameters: "Parameters") -> str:
+        """Give the SQL of a list's cell, found by `key`."""
+
+
+@dataclass
+class Parameters:
+    """The values of one statement, and what its clock says: the day and the moment in a time zone."""
+
+    values: dict[str, Any]
+    today: date
+    now: datetime
+    zone: str
+
+    def add(self, value: Any, kind: str) -> str:
+        """Bind a value; give the placeholder with its SQL type."""
+        for name, known in self.values.items():
+            if type(known) is type(value) and known == value:
+                return f"%({name})s::{kind}"
+        name = f"e{len(self.values)}"
+        self.values[name] = value
+        return f"%({name})s::{kind}"
+
+
+_SQL_TYPES: Final[dict[Type, str]] = {
+    "number": "double precision",
+    "text": "text",
+    "multiple": "text",
+    "any": "text",
+    "date": "date",
+    "datetime": "timestamptz",
+    "boolean": "boolean",
+    "time": "time",
+}
+
+#: A decimal number as XPath writes one, an exponent allowed; no "NaN", which would spoil a whole sum.
+_NUMBER: Final = r"^\s*[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d{1,3})?\s*$"
+_DATE: Final = r"^\d{4}-\d\d-\d\d"
+
+#: Days beyond which PostgreSQL's dates end; more than any form means.
+_MOST_DAYS: Final = 1_000_000
+
+
+@dataclass(frozen=True)
+class Compiler:
+    """Compiles the expressions of one source into one statement."""
+
+    space: Space
+    parameters: Parameters
+
+    def sql(self, node: Node) -> str:
+        """Give the SQL of a value of one record, or of a figure of all of them."""
+        return _COMPILED[type(node)](self, node)
+
+    def where(self, node: Node) -> str:
+        """Give the SQL of a condition as a WHERE takes it, where null counts as false."""
+        return self.sql(node)
+
+    def group(self, node: Node) -> str:
+        """Give the SQL of a grouping: conditions are then true or false, never null."""
+        sql = self.sql(node)
+        return f"({sql} is true)" if node.type == "boolean" and not isinstance(node, Reference) else sql
+
+    def constant(self, node: Node) -> str:
+        """Compile a written value."""
+        found = cast("Constant", node)
+        if found.type == "any":
+            return "null"
+        return self.parameters.add(found.value, _SQL_TYPES[found.type])
+
+    def clock(self, node: Node) -> str:
+        """Compile today() or now()."""
+        if node.type == "date":
+            return self.parameters.add(self.parameters.today, "date")
+        return self.parameters.add(self.parameters.now, "timestamptz")
+
+    def reference(self, node: Node) -> str:
+        """Compile an answer."""
+        return self.space.reference(cast("Reference", node).target)
+
+    def convert(self, node: Node) -> str:
+        """Compile a reading as another type."""
+        part = cast("Convert", node).part
+        sql, kinds = self.sql(part), (part.type, node.type)
+        if node.type == "number":
+            return f"({sql})::int" if part.type == "boolean" else _number_of(sql)
+        if kinds == ("datetime", "date"):
+            return f"({sql} at time zone {self._zone()})::date"
+        if kinds == ("date", "datetime"):
+            return f"({sql}::timestamp at time zone {self._zone()})"
+        if node.type == "date":
+            return _read_as("date", sql, f"left({sql}, 10)")
+        if node.type == "datetime":
+            return _read_as("timestamptz", sql, sql)
+        return f"({sql})::{_SQL_TYPES[node.type]}"
+
+    def _zone(self) -> str:
+        return self.parameters.add(self.parameters.zone, "text")
+
+    def operation(self, node: Node) -> str:
+        """Compile an operator or a function."""
+        found = cast("Operation", node)
+        if found.name == "format-date":
+            return f"to_char({self.sql(found.parts[0])}, {self._picture(found.parts[1])})"
+        if found.name == "days":
+            left, right = (self.sql(p) for p in found.parts)
+            if found.parts[0].type == "date":
+                return f"({left} - {right})"
+            return f"(extract(epoch from {left} - {right}) / 86400)::double precision"
+        return _OPERATIONS[found.name]([self.sql(p) for p in found.parts])
+
+    def _picture(self, pattern: Node) -> str:
+        """Turn XLSForm's picture of a date into PostgreSQL's."""
+        text = str(cast("Constant", pattern).value)
+        parts: list[str] = []
+        at = 0
+        while at < len(text):
+            known = _PICTURES.get(text[at : at + 2])
+            parts.append(known or '"' + text[at].replace('"', "'").replace("\\", "/") + '"')
+            at += 2 if known else 1
+        return self.parameters.add("".join(parts), "text")
+
+    def fold(self, node: Node) -> str:
+        """Compile a repeat's rows put together."""
+        return self.space.fold(cast("Fold", node), self.parameters)
+
+    def linked(self, node: Node) -> str:
+        """Compile what linked records say."""
+        return self.space.linked(cast("Linked", node), self.parameters)
+
+    def lookup(self, node: Node) -> str:
+        """Compile the cell of a list."""
+        found = cast("Lookup", node)
+        return self.space.lookup(found, self.sql(found.key), self.parameters)
+
+    def bucket(self, node: Node) -> str:
+        """Compile a stretch of the calendar, as the date of its first day."""
+        found = cast("Bucket", node)
+        day = self.sql(found.part)
+        return day if found.unit == "day" else f"date_trunc('{found.unit}', ({day})::timestamp)::date"
+
+    def band(self, node: Node) -> str:
+        """Compile a stretch of numbers, as its own number: 0 below the first edge."""
+        found = cast("Band", node)
+        edges = self.parameters.add(list(found.edges), "double precision[]")
+        return f"width_bucket(({self.sql(found.part)})::double precision, {edges})"
+
+    def aggregate(self, node: Node) -> str:
+        """Compile a figure of all records."""
+        found = cast("Aggregate", node)
+        if found.part is None:
+            return "count(*)"
+        sql = self.sql(found.part)
+        if found.name == "count":
+            return f"count(*) filter (where {sql})" if found.part.type == "boolean" else f"count({sql})"
+        if found.name in ("median", "percentile"):
+            share = self.parameters.add(found.percent / 100, "double precision")
+            return f"percentile_cont({share}) within group (order by ({sql})::double precision)"
+        return _AGGREGATES[found.name].format(sql)
+
+    def quotient(self, node: Node) -> str:
+        """Compile a share or a ratio; null where the denominator is nought."""
+        found = cast("Quotient", node)
+        return _divided([self.sql(found.numerator), self.sql(found.denominator)])
+
+
+_COMPILED: Final[dict[type[Node], Callable[[Compiler, Node], str]]] = {
+    Constant: Compiler.constant,
+    Clock: Compiler.clock,
+    Reference: Compiler.reference,
+    Convert: Compiler.convert,
+    Operation: Compiler.operation,
+    Fold: Compiler.fold,
+    Linked: Compiler.linked,
+    Lookup: Compiler.lookup,
+    Bucket: Compiler.bucket,
+    Band: Compiler.band,
+    Aggregate: Compiler.aggregate,
+    Quotient: Compiler.quotient,
+}
+
+_AGGREGATES: Final = {
+    "count-distinct": "count(distinct {0})",
+    "sum": "coalesce(sum({0}), 0)",
+    "mean": "avg({0})",
+    "min": "min({0})",
+    "max": "max({0})",
+}
+
+#: ODK XForms specification, format-date; the names of months and days are PostgreSQL's.
+_PICTURES: Final = {
+    "%Y": "YYYY", "%y": "YY", "%m": "MM", "%n": "FMMM", "%b": "Mon", "%d": "DD", "%e": "FMDD", "%a": "Dy",
+}  # fmt: skip
+
+
+def _number_of(sql: str) -> str:
+    return (
+        f"case when {sql} ~ '{_NUMBER}' and pg_input_is_valid({sql}, 'double precision') "
+        f"then ({sql})::double precision end"
+    )
+
+
+def _read_as(kind: str, sql: str, read: str) -> str:
+    return f"case when {sql} ~ '{_DATE}' and pg_input_is_valid({read}, '{kind}') then {read}::{kind} end"
+
+
+def _float(sql: str) -> str:
+    return f"({sql})::double precision"
+
+
+def _chained(sign: str) -> Callable[[list[str]], str]:
+    return lambda parts: f"({f' {sign} '.join(_float(p) for p in parts)})"
+
+
+def _divided(parts: list[str]) -> str:
+    first, *rest = parts
+    return f"({' / '.join([_float(first), *(f'nullif({_float(p)}, 0)' for p in rest)])})"
+
+
+def _modulo(parts: list[str]) -> str:
+    left, right = (f"({p})::numeric" for p in parts)
+    return f"mod({left}, nullif({right}, 0))::double precision"
+
+
+def _moved(sign: str) -> Callable[[list[str]], str]:
+    def move(parts: list[str]) -> str:
+        day, days = parts
+        return f"case when abs({days}) < {_MOST_DAYS} then {day} {sign} floor({days})::int end"
+
+    return move
+
+
+def _rounded(parts: list[str]) -> str:
+    digits = f"least(greatest(({parts[1]})::int, -15), 15)" if len(parts) > 1 else "0"
+    return f"round(({parts[0]})::numeric, {digits})::double precision"
+
+
+def _cut(parts: list[str]) -> str:
+    start = f"greatest(least({parts[1]}, 1e6), 0)::int"
+    if len(parts) == 2:  # noqa: PLR2004 - without an end
+        return f"substr({parts[0]}, {start} + 1)"
+    end = f"greatest(least({parts[2]}, 1e6), 0)::int"
+    return f"substr({parts[0]}, {start} + 1, greatest({end} - {start}, 0))"
+
+
+_OPERATIONS: Final[dict[str, Callable[[list[str]], str]]] = {
+    "and": lambda p: f"({' and '.join(p)})",
+    "or": lambda p: f"({' or '.join(p)})",
+    "not": lambda p: f"({p[0]} is not true)",
+    "empty": lambda p: f"({p[0]} is null)",
+    "=": lambda p: f"({p[0]} = {p[1]})",
+    "!=": lambda p: f"({p[0]} is distinct from {p[1]})",
+    "<": lambda p: f"({p[0]} < {p[1]})",
+    "<=": lambda p: f"({p[0]} <= {p[1]})",
+    ">": lambda p: f"({p[0]} > {p[1]})",
+    ">=": lambda p: f"({p[0]} >= {p[1]})",
+    "+": _chained("+"),
+    "-": _chained("-"),
+    "*": _chained("*"),
+    "div": _divided,
+    "mod": _modulo,
+    "negative": lambda p: f"(- {_float(p[0])})",
+    "later": _moved("+"),
+    "earlier": _moved("-"),
+    "selected": lambda p: f"({p[1]} = any(string_to_array({p[0]}, ' ')))",
+    "count-selected": lambda p: f"coalesce(array_length(string_to_array({p[0]}, ' '), 1), 0)",
+    "if": lambda p: f"case when {p[0]} then {p[1]} else {p[2]} end",
+    "coalesce": lambda p: f"coalesce({', '.join(p)})",
+    "int": lambda p: f"trunc({_float(p[0])})",
+    "round": _rounded,
+    "abs": lambda p: f"abs({p[0]})",
+    "min": lambda p: f"least({', '.join(p)})",
+    "max": lambda p: f"greatest({', '.join(p)})",
+    "concat": lambda p: f"concat({', '.join(p)})",
+    "contains": lambda p: f"(strpos({p[0]}, {p[1]}) > 0)",
+    "starts-with": lambda p: f"starts_with({p[0]}, {p[1]})",
+    "ends-with": lambda p: f"(right({p[0]}, length({p[1]})) = {p[1]})",
+    "string-length": lambda p: f"coalesce(length({p[0]}), 0)",
+    "substr": _cut,
+    "year": lambda p: f"extract(year from {p[0]})::int",
+    "month": lambda p: f"extract(month from {p[0]})::int",
+    "day": lambda p: f"extract(day from {p[0]})::int",
+}

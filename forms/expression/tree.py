@@ -1,0 +1,206 @@
+"""The typed tree of a checked expression. Only shapes; what they mean in SQL is said in `sql`."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Literal
+
+from forms.schema import Field
+
+#: "any" is a calculation's answer, which XLSForm gives no type: it is read as what stands beside it.
+Type = Literal["number", "text", "date", "datetime", "time", "boolean", "multiple", "geo", "any"]
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a name stands for: an answer, a fact about the record itself, or the column of a list.
+
+    `key` is the path of the answer, the name of the record's fact ("SubmissionDate"), or the heading of the column;
+    `repeat` the level that an answer is on. `choices` are the names that its question offers, where they are known.
+    """
+
+    kind: Literal["answer", "record", "column"]
+    key: str
+    name: str
+    type: Type
+    repeat: str = ""
+    choices: tuple[str, ...] = ()
+    field: Field | None = None
+
+
+@dataclass(frozen=True)
+class Node:
+    """Part of an expression; `type` is that of its value."""
+
+    type: Type
+
+    @property
+    def args(self) -> tuple["Node", ...]:
+        """The parts that it is made of, within the same record."""
+        return ()
+
+    @cached_property
+    def size(self) -> int:
+        """How many parts it has, each fact counted wherever it is used."""
+        return 1 + sum(a.size for a in self.args)
+
+
+@dataclass(frozen=True)
+class Constant(Node):
+    """A value that is written out."""
+
+    value: str | float | bool | date
+
+
+@dataclass(frozen=True)
+class Clock(Node):
+    """The day or the moment at which the figure is made: of type date or datetime."""
+
+
+@dataclass(frozen=True)
+class Reference(Node):
+    """An answer, by name."""
+
+    target: Target
+
+
+@dataclass(frozen=True)
+class Operation(Node):
+    """An operator or a function of XPath, by its name, over values of one record."""
+
+    name: str
+    parts: tuple[Node, ...]
+
+    @property
+    def args(self) -> tuple[Node, ...]:
+        """Its operands."""
+        return self.parts
+
+
+@dataclass(frozen=True)
+class Convert(Node):
+    """Its part read as another type; what cannot be read so is no value."""
+
+    part: Node
+
+    @property
+    def args(self) -> tuple[Node, ...]:
+        """What is converted."""
+        return (self.part,)
+
+
+@dataclass(frozen=True)
+class Fold(Node):
+    """The rows of a repeat of the record put together: count, sum, mean, min or max; `part` is one row's value."""
+
+    name: str
+    repeat: str
+    part: Node | None
+
+    @property
+    def args(self) -> tuple[Node, ...]:
+        """The value of one row."""
+        return (self.part,) if self.part is not None else ()
+
+
+@dataclass(frozen=True)
+class Linked(Node):
+    """The records that chose this row of a list: how many (records), the first's or last's value, or the total.
+
+    `form` and `target` are the question that chose. `part` and `where` are over the records of that form.
+    """
+
+    name: Literal["records", "first", "last", "total"]
+    form: str
+    target: Target
+    part: Node | None
+    where: Node | None
+
+    @cached_property
+    def size(self) -> int:
+        """How many parts it has, those over the other form included."""
+        return 1 + sum(p.size for p in (self.part, self.where) if p is not None)
+
+
+@dataclass(frozen=True)
+class Lookup(Node):
+    """The cell of a list: in `column`, where `key_column` holds the value of `key` (XLSForm's pulldata)."""
+
+    list: str
+    column: str
+    key_column: str
+    key: Node
+
+    @property
+    def args(self) -> tuple[Node, ...]:
+        """What is looked up."""
+        return (self.key,)
+
+
+@dataclass(frozen=True)
+class Bucket(Node):
+    """A stretch of the calendar that a date falls into: year, quarter, month, week (ISO 8601) or day."""
+
+    unit: Literal["year", "quarter", "month", "week", "day"]
+    part: Node
+
+    @property
+    def args(self) -> tuple[Node, ...]:
+        """The date."""
+        return (self.part,)
+
+
+@dataclass(frozen=True)
+class Band(Node):
+    """A stretch of numbers from one edge up to below the next; the first and the last are open."""
+
+    part: Node
+    edges: tuple[float, ...]
+
+    @property
+    def args(self) -> tuple[Node, ...]:
+        """The number."""
+        return (self.part,)
+
+
+@dataclass(frozen=True)
+class Aggregate(Node):
+    """All records put together: count, count-distinct, sum, mean, median, percentile, min or max.
+
+    `percent` is that of a percentile.
+    """
+
+    name: str
+    part: Node | None
+    percent: float = 50
+
+    @property
+    def args(self) -> tuple[Node, ...]:
+        """The value of one record."""
+        return (self.part,) if self.part is not None else ()
+
+
+@dataclass(frozen=True)
+class Quotient(Node):
+    """share() or ratio(): two figures of all records, which are shown beside their quotient."""
+
+    name: Literal["share", "ratio"]
+    numerator: Node
+    denominator: Node
+
+    @property
+    def args(self) -> tuple[Node, ...]:
+        """Numerator and denominator."""
+        return (self.numerator, self.denominator)
+
+
+def references(node: Node) -> Iterator[Reference]:
+    """Yield every answer that an expression reads in its own records, and in linked ones."""
+    if isinstance(node, Reference):
+        yield node
+    parts = [*node.args]
+    if isinstance(node, Linked):
+        parts += [p for p in (node.part, node.where) if p is not None]
+    for part in parts:
+        yield from references(part)

@@ -1,0 +1,66 @@
+"""A checked view: what is counted, how it is grouped and put together, and how much clearance its answers need."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from forms.expression import Node
+from forms.policy import Clearance
+from forms.schema import Texts
+from forms.views.sources import Source
+from forms.workbook import ViewRow
+
+Shape = Literal["number", "table", "bar", "line", "map", "funnel", "list"]
+
+
+@dataclass(frozen=True)
+class ListColumn:
+    """A column of a list that targets stand in; `key` is the column with the groups' names."""
+
+    list: str
+    column: str
+    key: str = "name"
+
+
+@dataclass(frozen=True)
+class Value:
+    """One figure of a view (of a list: one column), as it is written and as it is meant.
+
+    `labels` are those of the question or fact that it is made of, empty where it is made of several.
+    """
+
+    text: str
+    node: Node
+    labels: Texts
+
+
+@dataclass(frozen=True)
+class View:
+    """One figure, table, chart, map or work list.
+
+    `by` are the groupings (of a list: the order); `needs` is the clearance that the answers in it need; a view of
+    `people` is suppressed for whoever has less.
+    """
+
+    row: ViewRow
+    shape: Shape
+    source: Source
+    where: Node | None
+    by: tuple[Value, ...]
+    values: tuple[Value, ...]
+    date: Node | None
+    target: float | ListColumn | None
+    is_of_people: bool
+    needs: Clearance
+
+    @property
+    def name(self) -> str:
+        """Its name on the sheet."""
+        return self.row.cell("name")
+
+
+@dataclass(frozen=True)
+class Section:
+    """Views under a heading; the views before any section are in one without a row."""
+
+    row: ViewRow | None
+    views: tuple[View, ...]

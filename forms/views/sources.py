@@ -1,0 +1,173 @@
+"""What can be counted, and which names are in sight there: forms, their repeats, and lists in CSV files."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, Literal
+
+from forms.expression import Names, Raw, Target, Type
+from forms.schema import Field, Schema
+
+#: What is known of a record besides its answers, under the headings of ODK Central's CSV.
+_RECORD: Final[dict[str, Type]] = {
+    "SubmissionDate": "datetime",
+    "ReviewState": "text",
+    "SubmitterName": "text",
+    "FormVersion": "text",
+    "Edits": "number",
+}
+
+_STATES: Final = ("received", "edited", "hasIssues", "approved")
+
+_TYPES: Final[dict[str, Type]] = {
+    "int": "number",
+    "decimal": "number",
+    "date": "date",
+    "dateTime": "datetime",
+    "time": "time",
+    "boolean": "boolean",
+    "geopoint": "geo",
+    "geotrace": "geo",
+    "geoshape": "geo",
+}
+
+
+def list_name(file: str) -> str:
+    """Name a list as XLSForm's instance() does: its file's name without the ending."""
+    return file.removesuffix(".csv")
+
+
+@dataclass(frozen=True)
+class Source:
+    """Something that is counted: the records of a form, the rows of one of its repeats, or the rows of a list.
+
+    `of` is how the sheet calls it. `names` are without facts, which belong to a sheet.
+    """
+
+    kind: Literal["form", "repeat", "list"]
+    of: str
+    title: str
+    form_id: str = ""
+    repeat: str = ""
+    list: str = ""
+    is_about_people: bool = False
+
+    def key(self) -> tuple[str, str]:
+        """Tell sources apart whose facts are told apart: the rows of a form and of its repeats share them."""
+        return self.form_id, self.list
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The forms that a sheet may count, by form id, and the columns of the lists that they choose from.
+
+    `own` is the form whose workbook the sheet is in; "" for a dashboard.
+    """
+
+    forms: Mapping[str, Schema]
+    lists: Mapping[str, tuple[str, ...]]
+    own: str = ""
+
+    def find(self, of: str) -> Source | None:
+        """Find what `of` names: "" is the sheet's own form."""
+        if not of:
+            return self._form(self.own) if self.own else None
+        if of in self.forms:
+            return self._form(of)
+        form_id, _dot, name = of.rpartition(".")
+        for candidate, repeat in ((self.own, of), (form_id, name)):
+            if candidate in self.forms:
+                found = [r for r in self.forms[candidate].repeats if r.name == repeat]
+                if len(found) == 1:
+                    schema = self.forms[candidate]
+                    title = f"{schema.title}: {repeat}"
+                    return Source("repeat", of, title, candidate, found[0].path, is_about_people=schema.has_cases)
+        if list_name(of) in self.lists:
+            return Source("list", of, of, list=list_name(of))
+        return None
+
+    def _form(self, form_id: str) -> Source:
+        schema = self.forms[form_id]
+        return Source("form", form_id, schema.title or form_id, form_id, is_about_people=schema.has_cases)
+
+    def known(self) -> list[str]:
+        """List everything that `find` knows by name."""
+        own = [r.name for r in self.forms[self.own].repeats] if self.own in self.forms else []
+        others = [f"{form_id}.{r.name}" for form_id, s in self.forms.items() for r in s.repeats if form_id != self.own]
+        return [*self.forms, *own, *others, *(f"{name}.csv" for name in self.lists)]
+
+    def names(self, source: Source, facts: Mapping[str, Raw] | None = None) -> Names:
+        """Give the names that are in sight in a source."""
+        if source.kind == "list":
+            columns = {c: (Target("column", c, c, "any"),) for c in self.lists[source.list]}
+            return Names(source.title, columns, facts=facts or {}, links=self._links(source.list), lists=self.lists)
+        schema = self.forms[source.form_id]
+        levels = _around(schema, source.repeat)
+        targets: dict[str, list[Target]] = {}
+        for level in levels:
+            here: dict[str, list[Target]] = {}
+            for leaf in schema.level(level):
+                if not leaf.path.startswith("/meta/"):
+                    here.setdefault(leaf.name, []).append(_target(schema, leaf))
+            # The nearest level's question is meant.
+            targets |= {name: found for name, found in here.items() if name not in targets}
+        for name, kind in _RECORD.items():
+            choices = _STATES if name == "ReviewState" else ()
+            targets.setdefault(name, [Target("record", name, name, kind, choices=choices)])
+        below = [r for r in schema.repeats if r.path not in levels and r.path.startswith(f"{source.repeat}/")]
+        inner: dict[str, list[Target]] = {}
+        for repeat in below:
+            for leaf in schema.level(repeat.path):
+                inner.setdefault(leaf.name, []).append(_target(schema, leaf))
+        return Names(
+            source.title,
+            {name: tuple(found) for name, found in targets.items()},
+            {name: tuple(found) for name, found in inner.items()},
+            {r.name: r.path for r in below},
+            facts or {},
+            {},
+            self.lists,
+        )
+
+    def _links(self, name: str) -> dict[str, tuple[str, Target, Names]]:
+        return {
+            f"{form_id}.{leaf.name}": (form_id, _target(schema, leaf), self.names(self._form(form_id)))
+            for form_id, schema, leaf in self._choosers
+            if list_name(leaf.choices_file) == name
+        }
+
+    @cached_property
+    def _choosers(self) -> tuple[tuple[str, Schema, Field], ...]:
+        """The questions that choose from a list, one choice each."""
+        return tuple(
+            (form_id, schema, leaf)
+            for form_id, schema in self.forms.items()
+            for leaf in schema.level("")
+            if leaf.choices_file and not leaf.is_multiple
+        )
+
+
+def _around(schema: Schema, repeat: str) -> tuple[str, ...]:
+    return tuple(_outwards(schema, repeat))
+
+
+def _outwards(schema: Schema, repeat: str) -> Iterator[str]:
+    """Yield a level and those around it, up to the root."""
+    while repeat:
+        yield repeat
+        repeat = schema.by_path[repeat].repeat
+    yield ""
+
+
+def _target(schema: Schema, leaf: Field) -> Target:
+    choices = tuple(c.name for c in schema.choices.get(leaf.choice_list, ()))
+    return Target("answer", leaf.path, leaf.name, _type(leaf), leaf.repeat, choices, leaf)
+
+
+def _type(leaf: Field) -> Type:
+    if leaf.is_multiple:
+        return "multiple"
+    if leaf.type in _TYPES:
+        return _TYPES[leaf.type]
+    # XLSForm gives a calculation no type, whatever it computes; nor does it to what the phone fills in by itself.
+    return "any" if not leaf.control and not leaf.is_file else "text"
