@@ -255,6 +255,7 @@ class FormVersion(Base):
     sha1: Mapped[str] = mapped_column(Text)
     sha256: Mapped[str] = mapped_column(Text)
     schema: Mapped[dict[str, Any]] = mapped_column(JSONB, deferred=True)
+    views: Mapped[dict[str, Any] | None] = mapped_column(JSONB, deferred=True)
     warnings: Mapped[list[Any]] = mapped_column(JSONB, server_default=text("'[]'"))
     workbook_id: Mapped[int | None] = mapped_column(ForeignKey("blobs.id"), index=True)
     workbook_type: Mapped[str | None] = mapped_column(Text)
@@ -283,6 +284,46 @@ class FormAttachment(Base):
     blob_id: Mapped[int | None] = mapped_column(ForeignKey("blobs.id"), index=True)
     updated_at: Mapped[datetime | None] = _time(nullable=True)
     __table_args__ = (CheckConstraint("type in ('image', 'audio', 'video', 'file')", name="type"),)
+
+
+class Dashboard(Base):
+    """A workbook of views over a project's forms; the one that it replaced is kept."""
+
+    __tablename__ = "dashboards"
+    id: Mapped[int] = _key()
+    project_id: Mapped[int] = mapped_column(ForeignKey("projects.id"))
+    slug: Mapped[str] = mapped_column(Text)
+    title: Mapped[str] = mapped_column(Text)
+    views: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    default_language: Mapped[str] = mapped_column(Text)
+    workbook_id: Mapped[int] = mapped_column(ForeignKey("blobs.id"), index=True)
+    workbook_type: Mapped[str] = mapped_column(Text)
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("actors.id"), index=True)
+    created_at: Mapped[datetime] = _time()
+    replaced_at: Mapped[datetime | None] = _time(nullable=True)
+    __table_args__ = (
+        CheckConstraint("workbook_type in ('xlsx', 'xls')", name="workbook_type"),
+        # One stands under each name.
+        Index("uq_dashboards_project_id_slug", "project_id", "slug", unique=True,
+              postgresql_where=text("replaced_at is null")),
+    )  # fmt: skip
+
+
+class List(Base):
+    """The headings of a CSV file that forms choose from, so that figures can read it; its rows are in `list_rows`."""
+
+    __tablename__ = "lists"
+    blob_id: Mapped[int] = mapped_column(ForeignKey("blobs.id"), primary_key=True, autoincrement=False)
+    columns: Mapped[list[str]] = mapped_column(ARRAY(Text))
+
+
+class ListRow(Base):
+    """One row of a list: its cells by heading, as text."""
+
+    __tablename__ = "list_rows"
+    blob_id: Mapped[int] = mapped_column(ForeignKey("lists.blob_id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    cells: Mapped[dict[str, str]] = mapped_column(JSONB)
 
 
 class AnswerLevel(Base):
@@ -337,6 +378,12 @@ class Submission(Base):
         Index("ix_submissions_form_id_id", "form_id", "id"),
         # Figures count the answers of all records but the few deleted ones.
         Index("ix_submissions_deleted", "form_id", postgresql_where=text("deleted_at is not null")),
+        # So do views, which also leave out what was rejected.
+        Index(
+            "ix_submissions_left_out",
+            "form_id",
+            postgresql_where=text("deleted_at is not null or review_state = 'rejected'"),
+        ),
         CheckConstraint("review_state in ('hasIssues', 'edited', 'rejected', 'approved')", name="review_state"),
     )
 

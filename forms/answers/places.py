@@ -92,7 +92,11 @@ class Column:
     @property
     def sql(self) -> str:
         """The (first) column as a query over the pages p0, p1, … names it."""
-        return f"p{self.page}.q{self.number}"
+        return self.under("p")
+
+    def under(self, prefix: str) -> str:
+        """Name the (first) column in a query that has the pages as prefix0, prefix1, …."""
+        return f"{prefix}{self.page}.q{self.number}"
 
 
 @dataclass
@@ -162,14 +166,19 @@ class Place:
 
         Of a hidden one not even that: whether something sensitive was answered is an answer.
         """
+        return self.under("p")
+
+    def under(self, prefix: str) -> str:
+        """Give the same over pages that the query has as prefix0, prefix1, …."""
         if self.is_hidden:
             return "true"
+        column = self.column.under(prefix)
         if self.column.type == "sealed":
-            return f"({self.column.sql} is not null)"
+            return f"({column} is not null)"
         if not self.earlier:
-            return self.column.sql
-        older = (f"cast({c.sql} as {self.column.type})" for c in self.earlier)
-        return f"coalesce({self.column.sql}, {', '.join(older)})"
+            return column
+        older = (f"cast({c.under(prefix)} as {self.column.type})" for c in self.earlier)
+        return f"coalesce({column}, {', '.join(older)})"
 
     @cached_property
     def pages(self) -> frozenset[int]:

@@ -6,6 +6,7 @@ definition stands for a form, and to whom.
 """
 
 from forms.catalogue.attachments import attachment, attachments, choices_of_file, clear_attachment, set_attachment
+from forms.catalogue.counted import check_views, sources, views_of
 from forms.catalogue.dimensions import (
     declare_property,
     demand_declared,
@@ -13,6 +14,8 @@ from forms.catalogue.dimensions import (
     property_names,
     values_in_use,
 )
+from forms.catalogue.lists import blobs_of_lists, columns_of
+from forms.catalogue.lists import load as load_list
 from forms.catalogue.projects import (
     all_projects,
     create_project,
@@ -58,8 +61,11 @@ __all__ = [
     "all_projects",
     "attachment",
     "attachments",
+    "blobs_of_lists",
+    "check_views",
     "choices_of_file",
     "clear_attachment",
+    "columns_of",
     "copy_to_draft",
     "create_form",
     "create_project",
@@ -77,6 +83,7 @@ __all__ = [
     "list_forms",
     "list_projects",
     "list_versions",
+    "load_list",
     "offered_values",
     "project",
     "property_names",
@@ -88,11 +95,13 @@ __all__ = [
     "set_attachment",
     "set_draft",
     "set_state",
+    "sources",
     "taken_up",
     "titles_with_identity",
     "update_project",
     "values_in_use",
     "version",
+    "views_of",
     "workbook_of",
     "xform",
 ]

@@ -10,6 +10,7 @@ from sqlalchemy import func, select, update
 
 from forms import audit
 from forms.access import Actor
+from forms.catalogue.lists import load
 from forms.catalogue.versions import draft
 from forms.db import db
 from forms.models import Blob, Form, FormAttachment, FormVersion
@@ -43,6 +44,8 @@ def set_attachment(
     old = slot.blob_id
     blob = vault.keep_stream(found.project_id, stream, is_public=True)
     fill(version, name, blob, content_type)
+    if name.endswith(".csv"):
+        load(blob, vault=vault)
     audit.record(
         actor,
         "form.attachment.update",

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from forms import answers, audit, workbook
 from forms.access import Actor
 from forms.catalogue.attachments import attachments, carry, fill
+from forms.catalogue.counted import demand_views, views_of
 from forms.catalogue.uploads import Upload
 from forms.catalogue.versions import current, draft, list_versions, schema, xform
 from forms.db import db
@@ -44,10 +45,10 @@ def create_form(
 ) -> Form:
     """Make a form from a first upload, as a draft, and publish it at once where asked (ODK Central API, 7.4).
 
-    Raises what the workbook is refused for, FormWarnings unless they are accepted, UniquenessViolation where the
-    project has a live form of this id.
+    Raises what the workbook and its views are refused for, FormWarnings unless they are accepted, UniquenessViolation
+    where the project has a live form of this id.
     """
-    conversion = upload.convert()
+    conversion = _with_views(upload.convert(), found, None)
     if not ignore_warnings:
         _stop_at_warnings(conversion, [])
     form_id = conversion.schema.form_id
@@ -79,6 +80,7 @@ def set_draft(actor: Actor, found: Form, upload: Upload, *, vault: Vault, ignore
             reason=f"this is the form {found.xml_form_id}; upload another form as a new one",
         )
     _refuse_changed_types(found, conversion.schema)
+    conversion = _with_views(conversion, db.session.get_one(Project, found.project_id), found)
     if not ignore_warnings:
         _stop_at_warnings(conversion, _vanished(found, conversion.schema))
     return _set_draft(actor, found, _store(actor, found, upload, conversion, vault=vault))
@@ -136,6 +138,8 @@ def publish(actor: Actor, found: Form, *, notes: str | None = None, as_version: 
     if db.session.execute(used).first():
         raise VersionUniquenessViolation(xmlFormId=found.xml_form_id, version=version.version)
     _refuse_changed_types(found, schema(version.id))
+    # The files that the views read may be others now than when the workbook was uploaded.
+    demand_views(db.session.get_one(Project, found.project_id), views_of(version), schema(version.id), found)
     answers.widen(found.id, schema(version.id))
     old = found.current_id
     now = datetime.now(UTC)
@@ -183,6 +187,7 @@ def _store(actor: Actor, found: Form, upload: Upload, conversion: workbook.Conve
     version = FormVersion(
         form_id=found.id,
         warnings=[asdict(finding) for finding in conversion.findings],
+        views=conversion.views.to_json() if conversion.views is not None else None,
         workbook_id=blob.id if blob else None,
         workbook_type=upload.workbook_type,
         created_by=actor.id,
@@ -195,6 +200,12 @@ def _store(actor: Actor, found: Form, upload: Upload, conversion: workbook.Conve
     return version
 
 
+def _with_views(conversion: workbook.Conversion, project: Project, found: Form | None) -> workbook.Conversion:
+    """Check the views sheet against the project, and add what it says to the findings."""
+    said = demand_views(project, conversion.views, conversion.schema, found, conversion.sheets)
+    return replace(conversion, findings=workbook.in_order((*conversion.findings, *said), conversion.sheets))
+
+
 def _copy(actor: Actor, source: FormVersion, *, as_version: str | None = None) -> FormVersion:
     """Keep a definition again, under another version where one is given; its slots are still empty."""
     xml, described = xform(source), schema(source.id)
@@ -203,6 +214,7 @@ def _copy(actor: Actor, source: FormVersion, *, as_version: str | None = None) -
     version = FormVersion(
         form_id=source.form_id,
         warnings=source.warnings,
+        views=source.views,
         workbook_id=source.workbook_id,
         workbook_type=source.workbook_type,
         created_by=actor.id,

@@ -4,15 +4,27 @@ XPath 1.0 compares anything with anything and finds it false; a coordinator's sl
 what cannot be meant is a Mistake. An answer without a type, that of a calculation, takes the type of what it meets.
 """
 
-import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
-from itertools import pairwise
 from typing import Final, Literal, cast
 
 from forms.expression.mistakes import Mistake
 from forms.expression.parsing import Raw
+from forms.expression.rules import (
+    KINDS,
+    bare,
+    becomes,
+    constant,
+    day,
+    demand_choice,
+    demand_count,
+    demand_open,
+    differ,
+    mismatch,
+    names_in,
+    perhaps,
+    rise,
+)
 from forms.expression.tree import (
     Aggregate,
     Band,
@@ -44,7 +56,8 @@ class Names:
 
     `targets` are the answers in sight, `inner` those of repeats within a record, by name; `repeats` those repeats'
     paths by name. `facts` are rows of the sheet, by name. `links` are other forms' questions that choose from this
-    source, as "form.question". `lists` are the columns of the project's lists, by list name.
+    source, as "form.question". `lists` are the columns of the project's lists, by list name, None where they are not
+    known yet.
     """
 
     title: str
@@ -53,7 +66,7 @@ class Names:
     repeats: Mapping[str, str] = field(default_factory=dict)
     facts: Mapping[str, Raw] = field(default_factory=dict)
     links: Mapping[str, tuple[str, Target, "Names"]] = field(default_factory=dict)
-    lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    lists: Mapping[str, tuple[str, ...] | None] = field(default_factory=dict)
 
 
 def check(raw: Raw, names: Names, purpose: Purpose) -> Node:
@@ -63,18 +76,6 @@ def check(raw: Raw, names: Names, purpose: Purpose) -> Node:
         raise Mistake("too-large", limit=MAX_SIZE)
     return node
 
-
-_KINDS: Final[dict[Type, tuple[str, str]]] = {
-    "number": ("a number", "angka"),
-    "text": ("a text", "teks"),
-    "date": ("a date", "tanggal"),
-    "datetime": ("a date and time", "tanggal dan waktu"),
-    "time": ("a time of day", "jam"),
-    "boolean": ("a condition", "syarat (ya atau tidak)"),
-    "multiple": ("several choices", "beberapa pilihan"),
-    "geo": ("a place", "lokasi"),
-    "any": ("a calculation", "hasil hitungan"),
-}
 
 _UNITS: Final = ("year", "quarter", "month", "week", "day")
 
@@ -89,14 +90,14 @@ class Checker:
 
     def top(self, raw: Raw, purpose: Purpose) -> Node:
         """Type an expression for its purpose."""
-        raw = _bare(raw)
+        raw = bare(raw)
         if purpose == "group":
             return self._group(raw)
         return self._figure(raw) if purpose == "figure" else self.record(raw)
 
     def record(self, raw: Raw) -> Node:
         """Type a value of one record."""
-        raw = _bare(raw)
+        raw = bare(raw)
         if raw.kind == "number":
             return Constant("number", float(raw.value))
         if raw.kind == "string":
@@ -116,11 +117,11 @@ class Checker:
         if len(found) > 1:
             raise Mistake("name-ambiguous", name=name, source=self.names.title)
         if found:
-            return Reference(_demand_open(found[0]).type, found[0])
+            return Reference(demand_open(found[0]).type, found[0])
         if name in self.names.inner:
             repeat = self.names.inner[name][0].repeat.rpartition("/")[2]
             raise Mistake("name-in-repeat", name=name, repeat=repeat)
-        english, indonesian = _perhaps(name, [*self.names.targets, *self.names.facts], "${%s}")
+        english, indonesian = perhaps(name, [*self.names.targets, *self.names.facts], "${%s}")
         raise Mistake("name-unknown", name=name, source=self.names.title, perhaps=english, perhaps_id=indonesian)
 
     def _fact(self, name: str) -> Node:
@@ -153,15 +154,15 @@ class Checker:
         kind = self._common(left, right, sign)
         parts = tuple(self._converted(node, kind) for node in (left, right))
         if sign in ("=", "!="):
-            _demand_choice(left, right)
-            _demand_choice(right, left)
+            demand_choice(left, right)
+            demand_choice(right, left)
         return Operation("boolean", sign, parts)
 
     def _common(self, left: Node, right: Node, sign: str) -> Type:
         """Find the type under which two values are compared."""
         kinds = {left.type, right.type}
         for kind in ("number", "date", "datetime"):
-            if kind in kinds and all(_becomes(node, kind) for node in (left, right)):
+            if kind in kinds and all(becomes(node, kind) for node in (left, right)):
                 return kind
         if kinds == {"date", "datetime"}:
             return "date"
@@ -171,7 +172,7 @@ class Checker:
             return "number"
         if len(kinds) == 1 and kinds <= {"boolean", "time"} and (sign in ("=", "!=") or kinds == {"time"}):
             return left.type
-        raise _differ(left, right)
+        raise differ(left, right)
 
     def _arithmetic(self, sign: str, parts: list[Node], raws: tuple[Raw, ...]) -> Node:
         if len(parts) == 1:
@@ -186,7 +187,7 @@ class Checker:
             number = self._as(parts[amount], "number", raws[amount])
             return Operation("date", "later" if sign == "+" else "earlier", (day, number))
         numbers = tuple(self._as(node, "number", raw) for node, raw in zip(parts, raws, strict=True))
-        if sign in ("div", "mod") and any(_constant(n) == 0 for n in numbers[1:]):
+        if sign in ("div", "mod") and any(constant(n) == 0 for n in numbers[1:]):
             raise Mistake("divides-by-zero")
         return Operation("number", sign, numbers)
 
@@ -200,7 +201,7 @@ class Checker:
                 raise Mistake("function-only-value", name=name)
             if name == "band" or name in ("quarter", "week"):
                 raise Mistake("function-only-by", name=name)
-            english, indonesian = _perhaps(name, [*_FUNCTIONS, *_FIGURES, "band"], "%s()")
+            english, indonesian = perhaps(name, [*_FUNCTIONS, *_FIGURES, "band"], "%s()")
             raise Mistake("function-unknown", name=name, perhaps=english, perhaps_id=indonesian)
         least, most, (wanted, wanted_id), build = handler
         if not least <= len(raw.args) <= most:
@@ -209,15 +210,15 @@ class Checker:
 
     def _as(self, node: Node, kind: Type, raw: Raw) -> Node:
         """Demand a type; an answer without one becomes it."""
-        if not _becomes(node, kind):
-            raise _mismatch(node, kind, raw)
+        if not becomes(node, kind):
+            raise mismatch(node, kind, raw)
         return self._converted(node, kind)
 
     def _converted(self, node: Node, kind: Type) -> Node:
         if node.type == kind:
             return node
         if isinstance(node, Constant) and kind in ("date", "datetime"):
-            return Constant("date", _day(str(node.value)))
+            return Constant("date", day(str(node.value)))
         if kind == "text" and node.type in ("any", "multiple"):
             return node
         return Convert(kind, node)
@@ -230,12 +231,12 @@ class Checker:
             kind: Type = "date" if any(v.type in ("date", "datetime") for v in values) else "number"
             return Operation(kind, name, tuple(self._as(v, kind, a) for v, a in zip(values, raw.args, strict=True)))
         (arg,) = raw.args
-        arg = _bare(arg)
+        arg = bare(arg)
         if name == "count" and arg.kind == "reference" and arg.value in self.names.repeats:
             return Fold("number", name, self.names.repeats[arg.value], None)
         repeats = {
             self.names.inner[n][0].repeat
-            for n in _names_in(arg)
+            for n in names_in(arg)
             if n in self.names.inner and n not in self.names.targets
         }
         if len(repeats) != 1:
@@ -254,7 +255,7 @@ class Checker:
     def linked(self, raw: Raw) -> Node:
         """Follow a link from a row of a list to the records that chose it."""
         name = cast('Literal["records", "first", "last", "total"]', raw.value)
-        at = _bare(raw.args[0])
+        at = bare(raw.args[0])
         if at.kind != "string" or at.value not in self.names.links:
             raise Mistake("link-unknown", name=at.value)
         form, target, there = self.names.links[at.value]
@@ -270,29 +271,30 @@ class Checker:
 
     def pulldata(self, raw: Raw) -> Node:
         """Look a cell of a list up."""
-        written = [_bare(a) for a in raw.args[:3]]
+        written = [bare(a) for a in raw.args[:3]]
         if any(a.kind != "string" for a in written):
             raise Mistake("constant-wanted", name=raw.value)
         name, column, key = (a.value for a in written)
         if name not in self.names.lists:
             raise Mistake("list-unknown", name=name)
+        known = self.names.lists[name]
         for each in (column, key):
-            if each not in self.names.lists[name]:
-                raise Mistake("column-unknown", list=name, name=each, columns=", ".join(self.names.lists[name]))
+            if known is not None and each not in known:
+                raise Mistake("column-unknown", list=name, name=each, columns=", ".join(known))
         return Lookup("any", name, column, key, self._as(self.record(raw.args[3]), "text", raw.args[3]))
 
     # Groups
 
     def _group(self, raw: Raw) -> Node:
         if raw.kind == "call" and raw.value in _UNITS:
-            _demand_count(raw, 1, 1, ("one date", "satu tanggal"))
+            demand_count(raw, 1, 1, ("one date", "satu tanggal"))
             unit = cast('Literal["year", "quarter", "month", "week", "day"]', raw.value)
             return Bucket("text", unit, self._as(self.record(raw.args[0]), "date", raw.args[0]))
         if raw.kind == "call" and raw.value == "band":
-            _demand_count(raw, 2, 40, ("a number and its edges", "angka dan batas-batasnya"))
+            demand_count(raw, 2, 40, ("a number and its edges", "angka dan batas-batasnya"))
             part = self._as(self.record(raw.args[0]), "number", raw.args[0])
-            edges = tuple(_constant(self.record(a)) for a in raw.args[1:])
-            if not _rise(edges):
+            edges = tuple(constant(self.record(a)) for a in raw.args[1:])
+            if not rise(edges):
                 raise Mistake("edges-not-rising")
             return Band("text", part, cast("tuple[float, ...]", edges))
         node = self.record(raw)
@@ -300,26 +302,26 @@ class Checker:
         is_whole = isinstance(node, Reference) and node.target.field is not None and node.target.field.type == "int"
         if node.type in ("text", "boolean", "multiple", "any", "geo") or is_choice or is_whole:
             return node
-        english, indonesian = _KINDS[node.type]
+        english, indonesian = KINDS[node.type]
         raise Mistake("not-grouped", what_en=english, what_id=indonesian)
 
     # Figures
 
     def _figure(self, raw: Raw) -> Node:
-        raw = _bare(raw)
+        raw = bare(raw)
         if raw.kind == "number":
             return Constant("number", float(raw.value))
         if raw.kind == "operation" and raw.value in ("+", "-", "*", "div", "mod"):
             parts = tuple(self._figure(a) for a in raw.args)
-            if raw.value in ("div", "mod") and any(_constant(p) == 0 for p in parts[1:]):
+            if raw.value in ("div", "mod") and any(constant(p) == 0 for p in parts[1:]):
                 raise Mistake("divides-by-zero")
             return Operation("number", "negative" if len(parts) == 1 else raw.value, parts)
         if raw.kind == "call" and raw.value == "round":
-            _demand_count(raw, 1, 2, ("a figure and how many decimals", "angka dan jumlah desimal"))
+            demand_count(raw, 1, 2, ("a figure and how many decimals", "angka dan jumlah desimal"))
             return Operation("number", "round", tuple(self._figure(a) for a in raw.args))
         if raw.kind == "call" and raw.value in _FIGURES:
             least, most, wanted = _FIGURES[raw.value]
-            _demand_count(raw, least, most, wanted)
+            demand_count(raw, least, most, wanted)
             return self._quotient(raw) if raw.value in ("share", "ratio") else self._aggregate(raw)
         if raw.kind == "call" and raw.value not in _FUNCTIONS:
             self._call(raw)
@@ -329,7 +331,7 @@ class Checker:
         if raw.value == "ratio" or len(raw.args) > 1:
             name = cast('Literal["share", "ratio"]', raw.value)
             numerator, denominator = (self._figure(a) for a in raw.args)
-            if _constant(denominator) == 0:
+            if constant(denominator) == 0:
                 raise Mistake("divides-by-zero")
             return Quotient("number", name, numerator, denominator)
         condition = self._as(self.record(raw.args[0]), "boolean", raw.args[0])
@@ -346,129 +348,10 @@ class Checker:
         node = self._as(node, "number", raw.args[0])
         if raw.value != "percentile":
             return Aggregate("number", raw.value, node)
-        percent = _constant(self.record(raw.args[1]))
+        percent = constant(self.record(raw.args[1]))
         if percent is None or not 0 <= percent <= 100:  # noqa: PLR2004 - per cent
             raise Mistake("constant-wanted", name=raw.value)
         return Aggregate("number", raw.value, node, percent)
-
-
-def _rise(edges: tuple[float | None, ...]) -> bool:
-    return all(a is not None and b is not None and a < b for a, b in pairwise(edges))
-
-
-def _bare(raw: Raw) -> Raw:
-    while raw.kind == "bracket":
-        (raw,) = raw.args
-    return raw
-
-
-def _names_in(raw: Raw) -> set[str]:
-    found = {raw.value} if raw.kind == "reference" else set()
-    return found.union(*(_names_in(a) for a in raw.args))
-
-
-def _demand_open(target: Target) -> Target:
-    if target.field is not None and target.field.is_identity:
-        raise Mistake("name-identity", name=target.name)
-    return target
-
-
-def _demand_count(raw: Raw, least: int, most: int, wanted: tuple[str, str]) -> None:
-    if not least <= len(raw.args) <= most:
-        raise Mistake("function-arguments", name=raw.value, wanted=wanted[0], wanted_id=wanted[1])
-
-
-def _demand_choice(node: Node, other: Node) -> None:
-    """Refuse a value that the question never offers: it is a slip, and the figure would always be nought."""
-    if isinstance(node, Convert):
-        node = node.part
-    if isinstance(node, Reference) and node.target.choices and isinstance(other, Constant) and other.type == "text":
-        choices = node.target.choices
-        if other.value not in choices:
-            shown = ", ".join(choices[:12]) + (" …" if len(choices) > 12 else "")  # noqa: PLR2004 - enough to see
-            raise Mistake("choice-unknown", value=other.value, name=node.target.name, choices=shown)
-
-
-def _becomes(node: Node, kind: Type) -> bool:
-    """Tell whether a value can be read as a type."""
-    if node.type in (kind, "any"):
-        return kind != "boolean" or node.type == kind
-    if isinstance(node, Constant) and node.type == "text" and kind in ("date", "datetime"):
-        _day(str(node.value))
-        return True
-    if kind == "number":
-        choices = node.target.choices if isinstance(node, Reference) else ()
-        return node.type == "text" and bool(choices) and all(_is_number(c) for c in choices)
-    if kind == "text":
-        return node.type in ("number", "date", "datetime", "time", "multiple")
-    return kind in ("date", "datetime") and node.type in ("date", "datetime")
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise Mistake("date-unreadable", value=text) from None
-
-
-def _constant(node: Node) -> float | None:
-    """Compute what is written out; None where it depends on a record."""
-    if isinstance(node, Constant) and node.type == "number":
-        return cast("float", node.value)
-    if not isinstance(node, Operation) or node.type != "number":
-        return None
-    parts = [_constant(p) for p in node.parts]
-    if not parts or any(p is None for p in parts):
-        return None
-    values = cast("list[float]", parts)
-    if node.name == "negative":
-        return -values[0]
-    signs: dict[str, Callable[[float, float], float]] = {
-        "+": lambda a, b: a + b,
-        "-": lambda a, b: a - b,
-        "*": lambda a, b: a * b,
-        "div": lambda a, b: a / b,
-    }
-    if node.name not in signs:
-        return None
-    result = values[0]
-    for value in values[1:]:
-        result = signs[node.name](result, value)
-    return result
-
-
-def _mismatch(node: Node, kind: Type, raw: Raw) -> Mistake:
-    shapes = {"reference": "“{}”", "call": "{}()", "string": "'{}'"}
-    what = shapes.get(raw.kind, "{}").format(raw.value)
-    found, wanted = _KINDS[node.type], _KINDS[kind]
-    return Mistake("type-mismatch", what=what, found=found[0], found_id=found[1], wanted=wanted[0], wanted_id=wanted[1])
-
-
-def _differ(left: Node, right: Node) -> Mistake:
-    (a, a_id), (b, b_id) = _said(left), _said(right)
-    return Mistake("types-differ", left=a, left_id=a_id, right=b, right_id=b_id)
-
-
-def _said(node: Node) -> tuple[str, str]:
-    english, indonesian = _KINDS[node.type]
-    if isinstance(node, Reference):
-        return f"“{node.target.name}” ({english})", f"“{node.target.name}” ({indonesian})"
-    return english, indonesian
-
-
-def _perhaps(name: str, known: list[str], shape: str) -> tuple[str, str]:
-    near = difflib.get_close_matches(name, known, 1)
-    if not near:
-        return "", ""
-    return f" Perhaps {shape % near[0]}?", f" Mungkin {shape % near[0]}?"
 
 
 _Build = Callable[[Checker, Raw], Node]
@@ -483,24 +366,24 @@ def _simple(name: str, result: Type, *kinds: Type, optional: int = 0, many: bool
         parts = (checker._as(checker.record(a), k, a) for a, k in zip(raw.args, wanted, strict=False))  # noqa: SLF001
         return Operation(result, name, tuple(parts))
 
-    english = ", ".join(_KINDS[k][0] for k in kinds) or "nothing"
-    indonesian = ", ".join(_KINDS[k][1] for k in kinds) or "tanpa isi"
+    english = ", ".join(KINDS[k][0] for k in kinds) or "nothing"
+    indonesian = ", ".join(KINDS[k][1] for k in kinds) or "tanpa isi"
     return len(kinds) - optional, 60 if many else len(kinds), (english, indonesian), build
 
 
 def _selected(checker: Checker, raw: Raw) -> Node:
-    node, wanted = checker.record(raw.args[0]), _bare(raw.args[1])
+    node, wanted = checker.record(raw.args[0]), bare(raw.args[1])
     if node.type not in ("multiple", "text", "any"):
-        raise _mismatch(node, "multiple", raw.args[0])
+        raise mismatch(node, "multiple", raw.args[0])
     value = checker._as(checker.record(wanted), "text", wanted)  # noqa: SLF001 - of this same module
-    _demand_choice(node, value)
+    demand_choice(node, value)
     return Operation("boolean", "selected" if node.type != "text" else "=", (node, value))
 
 
 def _count_selected(checker: Checker, raw: Raw) -> Node:
     node = checker.record(raw.args[0])
     if node.type not in ("multiple", "any"):
-        raise _mismatch(node, "multiple", raw.args[0])
+        raise mismatch(node, "multiple", raw.args[0])
     return Operation("number", "count-selected", (node,))
 
 

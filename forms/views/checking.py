@@ -310,8 +310,9 @@ class _Sheet:
         except ValueError:
             pass
         name, _dot, column = text.rpartition(".")
+        known = list_name(name) in self._sources.lists
         columns = self._sources.lists.get(list_name(name))
-        if columns is None or column not in columns or "name" not in columns:
+        if not known or (columns is not None and not {column, "name"}.issubset(columns)):
             self._note("view-target", row, "target", value=text)
             return None
         return ListColumn(list_name(name), column)

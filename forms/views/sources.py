@@ -61,11 +61,13 @@ class Source:
 class Sources:
     """The forms that a sheet may count, by form id, and the columns of the lists that they choose from.
 
+    Columns are None where a list is not there yet: then any name may be one.
+
     `own` is the form whose workbook the sheet is in; "" for a dashboard.
     """
 
     forms: Mapping[str, Schema]
-    lists: Mapping[str, tuple[str, ...]]
+    lists: Mapping[str, tuple[str, ...] | None]
     own: str = ""
 
     def find(self, of: str) -> Source | None:
@@ -99,7 +101,10 @@ class Sources:
     def names(self, source: Source, facts: Mapping[str, Raw] | None = None) -> Names:
         """Give the names that are in sight in a source."""
         if source.kind == "list":
-            columns = {c: (Target("column", c, c, "any"),) for c in self.lists[source.list]}
+            headings = self.lists[source.list]
+            columns: Mapping[str, tuple[Target, ...]] = (
+                {c: (_column(c),) for c in headings} if headings is not None else _AnyColumn()
+            )
             return Names(source.title, columns, facts=facts or {}, links=self._links(source.list), lists=self.lists)
         schema = self.forms[source.form_id]
         levels = _around(schema, source.repeat)
@@ -114,7 +119,7 @@ class Sources:
         for name, kind in _RECORD.items():
             choices = _STATES if name == "ReviewState" else ()
             targets.setdefault(name, [Target("record", name, name, kind, choices=choices)])
-        below = [r for r in schema.repeats if r.path not in levels and r.path.startswith(f"{source.repeat}/")]
+        below = [r for r in schema.repeats if not source.repeat or r.repeat == source.repeat]
         inner: dict[str, list[Target]] = {}
         for repeat in below:
             for leaf in schema.level(repeat.path):
@@ -145,6 +150,23 @@ class Sources:
             for leaf in schema.level("")
             if leaf.choices_file and not leaf.is_multiple
         )
+
+
+class _AnyColumn(Mapping[str, tuple[Target, ...]]):
+    """The columns of a list that nobody has seen yet."""
+
+    def __getitem__(self, name: str) -> tuple[Target, ...]:
+        return (_column(name),)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+
+def _column(name: str) -> Target:
+    return Target("column", name, name, "any")
 
 
 def _around(schema: Schema, repeat: str) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ pyxform, whose words `pyxform_texts` maps to cells, then `xform` (schema and slo
 from forms.workbook.book import Sheet
 from forms.workbook.container import MAX_BYTES
 from forms.workbook.conversion import Conversion, convert, lint, read_xform
+from forms.workbook.dashboard import DashboardBook, is_dashboard, read_dashboard
 from forms.workbook.difference import Change, Difference, VanishedChoices, compare
 from forms.workbook.findings import Finding, Place, finding, has_errors, in_order, refusal
 from forms.workbook.slots import AttachmentSlot
@@ -21,6 +22,7 @@ __all__ = [
     "AttachmentSlot",
     "Change",
     "Conversion",
+    "DashboardBook",
     "Difference",
     "Finding",
     "Place",
@@ -33,7 +35,9 @@ __all__ = [
     "finding",
     "has_errors",
     "in_order",
+    "is_dashboard",
     "lint",
+    "read_dashboard",
     "read_table",
     "read_views",
     "read_xform",

@@ -13,6 +13,7 @@ from xml.etree.ElementTree import Element, ParseError, fromstring
 
 import defusedxml.ElementTree
 from defusedxml.common import DefusedXmlException
+from pyxform.constants import SUPPORTED_SHEET_NAMES
 from pyxform.errors import PyXFormError
 from pyxform.xls2xform import ConvertResult
 from pyxform.xls2xform import convert as pyxform_convert
@@ -28,6 +29,7 @@ from forms.workbook.findings import NOWHERE, Finding, finding, has_errors, in_or
 from forms.workbook.pyxform_texts import from_pyxform
 from forms.workbook.slots import AttachmentSlot
 from forms.workbook.survey import EACH_CHOICE, MAX_DEPTH, SurveyRows, read_survey
+from forms.workbook.views_sheet import VIEWS, ViewsSheet, read_views
 
 #: What XML 1.0 cannot carry (§2.2), lone surrogates included.
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -39,7 +41,8 @@ _OLD_ENTITIES = ("2022.1", "2023.1")
 class Conversion:
     """A form ready to be kept: the XForm's bytes as phones will get them, its schema, and what was noticed.
 
-    `itemsets` is the CSV for the slot itemsets.csv, where the workbook has an external_choices sheet in use.
+    `itemsets` is the CSV for the slot itemsets.csv, where the workbook has an external_choices sheet in use. `views` is
+    the views sheet as it was read: what it means depends on the project's other forms, and is checked there.
     """
 
     xform: bytes
@@ -47,6 +50,8 @@ class Conversion:
     findings: tuple[Finding, ...]
     itemsets: bytes | None
     attachments: tuple[AttachmentSlot, ...]
+    views: ViewsSheet | None = None
+    sheets: tuple[str, ...] = ()
 
 
 @contextmanager
@@ -71,13 +76,13 @@ def convert(data: bytes, filename: str) -> Conversion:  # noqa: ARG001 -- what a
     Raises:
         InvalidWorkbook: it has errors; `details["findings"]` holds them all, warnings included.
     """
-    book = read(data)
+    book, views, said_of_views = _without_views(read(data, {*SUPPORTED_SHEET_NAMES, VIEWS}))
     columns = {name: Columns(name, sheet) for name, sheet in book.sheets.items()}
     survey = read_survey(columns["survey"]) if "survey" in columns else None
     if survey is not None and survey.depth > MAX_DEPTH:
         raise refusal([finding("nested-too-deep", survey.columns.sheet.place(), limit=MAX_DEPTH)])
     classes = classify(survey, columns) if survey is not None else Classes()
-    findings = list(book.findings)
+    findings = [*book.findings, *said_of_views]
     if survey is not None:
         findings += _checks(book, columns, survey, classes)
     result, said = _run_pyxform(book, columns)
@@ -95,7 +100,17 @@ def convert(data: bytes, filename: str) -> Conversion:  # noqa: ARG001 -- what a
         findings=tuple(findings),
         itemsets=result.itemsets.encode() if result.itemsets is not None else None,
         attachments=form.slots,
+        views=views,
+        sheets=book.titles,
     )
+
+
+def _without_views(book: Book) -> tuple[Book, ViewsSheet | None, tuple[Finding, ...]]:
+    """Take the views sheet out, which is no part of the form that pyxform converts."""
+    if VIEWS not in book.sheets:
+        return book, None, ()
+    views, said = read_views(book.sheets[VIEWS])
+    return replace(book, sheets={n: s for n, s in book.sheets.items() if n != VIEWS}), views, said
 
 
 def lint(data: bytes, filename: str) -> tuple[Finding, ...]:

@@ -13,6 +13,9 @@ from forms.workbook import codes
 from forms.workbook.book import Sheet
 from forms.workbook.findings import Finding, Place, finding
 
+#: The sheet's name, in any letter case.
+VIEWS: Final = "views"
+
 #: The columns that mean something; those of labels and hints may name a language after "::".
 COLUMNS: Final = ("type", "name", "of", "where", "by", "value", "date", "target", "privacy")
 TRANSLATED: Final = ("label", "hint")
