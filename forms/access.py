@@ -169,6 +169,34 @@ def _sight(actor: Actor, rows: list[Row[Any]], column: str) -> Sight:
     return Sight("+".join(dict.fromkeys(row.system for row in chosen)) or None, clearance, tuple(scopes))
 
 
+@dataclass(frozen=True)
+class Reach:
+    """How far somebody's figures of a form go: those of the records that they see, and whether also those of all.
+
+    Of all records (`is_everywhere`) they get figures of people with small numbers hidden. Whoever sees cases in a
+    scope does not: from the figures of all and those of their own scope they could tell what is hidden.
+    """
+
+    own: Sight
+    is_everywhere: bool
+
+
+def reach(actor: Actor, project_id: int, form: Form) -> Reach | None:
+    """Tell how far an actor's figures of a form go; None where they may read nothing of it.
+
+    A role that is void on forms about people counts here: suppressed figures are what it is for.
+    """
+    if actor.id is None:
+        return Reach(actor.look, is_everywhere=True)
+    rows = [row for row in _held(actor, project_id) if Permission.SUBMISSION_READ in row.verbs]
+    rows = _valid(rows, form.id, has_cases=False)
+    if not rows:
+        return None
+    own = _with(actor, _valid(rows, form.id, has_cases=form.has_cases))[0].look
+    is_split = any(row.scoped_by and row.sees > Clearance.PROGRAMME for row in rows)
+    return Reach(own, is_everywhere=not is_split and any(not row.scoped_by for row in rows))
+
+
 def verbs(actor: Actor, *, project_id: int | None = None, form_id: int | None = None) -> frozenset[str]:
     """List the verbs that an actor holds on the site, on a project, or on a form of it."""
     return at(actor, project_id=project_id, form_id=form_id)[1]

@@ -155,9 +155,7 @@ class _System:
             self.open.append(
                 {code: reduce(or_, (mask for test, mask in tests if code in test[1]), free) for code in self.having[d]}
             )
-        around = {
-            (d, codes): reduce(and_, (self.open[d][code] for code in codes), every) for d, codes in self.testing
-        }
+        around = {(d, codes): reduce(and_, (self.open[d][code] for code in codes), every) for d, codes in self.testing}
         self.around = around
         for i in range(large):
             outer = self.small & ~(1 << i)

@@ -204,3 +204,11 @@ def references(node: Node) -> Iterator[Reference]:
         parts += [p for p in (node.part, node.where) if p is not None]
     for part in parts:
         yield from references(part)
+
+
+def linked_forms(node: Node) -> Iterator[str]:
+    """Yield the id of every form whose records an expression over a list looks at."""
+    if isinstance(node, Linked):
+        yield node.form
+    for part in node.args:
+        yield from linked_forms(part)

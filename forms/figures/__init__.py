@@ -1,5 +1,49 @@
 """Views, computed for somebody: figures, groups, lists, and the records behind them.
 
-`results` are the shapes. Whoever asks is the first argument: they see the figures of the records that they may see, or,
-without access to cases, figures of all records in which small numbers of people are hidden.
+The way of a figure: `boards` (which views there are), `sights` (whose records, and whether suppressed), `computing`
+(its table), which asks `reading` for statements over a `space`, names groups by `keys`, keeps what it found in
+`remembered`, and lets `hiding` take small numbers of people away. `results` are the shapes. Whoever asks is the first
+argument: they see figures of the records that they may see, or, without access to cases, suppressed ones of all.
 """
+
+from forms.figures.behind import Behind, BehindRecord, behind
+from forms.figures.boards import (
+    Board,
+    BoardLine,
+    board,
+    board_of_form,
+    boards,
+    dashboard,
+    dashboards,
+    delete_dashboard,
+    save_dashboard,
+)
+from forms.figures.computing import figure
+from forms.figures.hiding import K
+from forms.figures.results import Cell, Choice, Figure, Filters, Item, Key, OfferedFilter, Point, Row
+
+__all__ = [
+    "Behind",
+    "BehindRecord",
+    "Board",
+    "BoardLine",
+    "Cell",
+    "Choice",
+    "Figure",
+    "Filters",
+    "Item",
+    "K",
+    "Key",
+    "OfferedFilter",
+    "Point",
+    "Row",
+    "behind",
+    "board",
+    "board_of_form",
+    "boards",
+    "dashboard",
+    "dashboards",
+    "delete_dashboard",
+    "figure",
+    "save_dashboard",
+]

@@ -109,6 +109,10 @@ class Filters:
     scopes: dict[str, str] = field(default_factory=dict)
     answers: dict[str, str] = field(default_factory=dict)
 
+    def key(self) -> tuple[object, ...]:
+        """Give what tells these filters from others."""
+        return self.since, self.until, tuple(sorted(self.scopes.items())), tuple(sorted(self.answers.items()))
+
 
 @dataclass(frozen=True)
 class Choice:

@@ -42,6 +42,25 @@ class ReasonTooShort(Problem):
     public = ("least",)
 
 
+class TooManyGroups(Problem):
+    """A view makes more groups than anybody reads."""
+
+    code = 400.957
+    message = "This figure has more than {limit} groups. Group by band() or month(), or choose a filter."
+    message_id = (
+        "Angka ini punya lebih dari {limit} kelompok. Kelompokkan dengan band() atau month(), atau pilih filter."
+    )
+    public = ("limit",)
+
+
+class FigureNotComputed(Problem):
+    """The answers cannot be put together as a view says, such as numbers too large to add."""
+
+    code = 400.958
+    message = "This figure cannot be computed from the answers. Check its row on the views sheet."
+    message_id = "Angka ini tidak dapat dihitung dari jawaban. Periksa barisnya di lembar views."
+
+
 class NotCleared(Problem):
     """Somebody filters by, counts, or asks for what is above the clearance of their role."""
 
@@ -65,6 +84,34 @@ class HandoverNotYours(Problem):
     code = 403.906
     message = "Only the person who asked for this download may take it."
     message_id = "Hanya orang yang meminta unduhan ini yang boleh mengambilnya."
+
+
+class FiguresWithheld(Problem):
+    """A figure counts people, and the reader's role, or a session without a second step, shows none of them."""
+
+    code = 403.907
+    message = (
+        "This figure counts people, and your access here does not show it. Log in with your second step, or ask the "
+        "coordinator."
+    )
+    message_id = (
+        "Angka ini menghitung orang, dan akses Anda di sini tidak menampilkannya. Masuk dengan langkah kedua, atau "
+        "tanyakan pada koordinator."
+    )
+
+
+class FilterTooFine(Problem):
+    """Figures of people are asked for by filters from which hidden numbers could be told."""
+
+    code = 403.908
+    message = (
+        "Figures of people with small numbers hidden come for all time, a whole year or a whole quarter, and for one "
+        "district at a time. Choose one of these."
+    )
+    message_id = (
+        "Angka tentang orang dengan bilangan kecil disembunyikan hanya ada untuk semua waktu, satu tahun atau satu "
+        "triwulan penuh, dan satu kabupaten/kota. Pilih salah satunya."
+    )
 
 
 class HandoverExpired(Problem):

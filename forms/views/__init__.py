@@ -5,6 +5,8 @@ with their cells. A sheet is kept as rows and checked again whenever it is used,
 who may see a figure, and its numbers, are the business of `figures`.
 """
 
+from forms.expression import linked_forms, references
+from forms.views.automatic import automatic
 from forms.views.checking import Checked, check
 from forms.views.definitions import ListColumn, Section, Value, View
 from forms.views.sources import Source, Sources, list_name
@@ -17,6 +19,9 @@ __all__ = [
     "Sources",
     "Value",
     "View",
+    "automatic",
     "check",
+    "linked_forms",
     "list_name",
+    "references",
 ]

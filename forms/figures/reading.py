@@ -1,0 +1,273 @@
+"""One view as statements: its groups with the counts, sums and means that its values are made of.
+
+Values are put together in Python from what PostgreSQL aggregates, so that totals of counts and sums follow from their
+groups, and only those of medians, means and distinct counts are asked for again.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.exc import DBAPIError
+
+from forms.db import db, see
+from forms.expression import Compiler, Node, Parameters, Reference, Target
+from forms.expression.tree import Aggregate, Bucket, Constant, Convert, Operation, Quotient
+from forms.figures.boards import Board
+from forms.figures.results import Filters
+from forms.figures.space import FormSpace, ListSpace, Surroundings
+from forms.policy import NEEDED, Clearance
+from forms.problems import FigureNotComputed, TooManyGroups
+from forms.views import View
+
+#: More groups than a screen's are no figure any more.
+MOST_GROUPS: Final = 600
+
+#: What stands for a group's value in a statement's row.
+Code = Any
+
+
+@dataclass(frozen=True)
+class Counted:
+    """One group: its values, how many rows it has, and what the view's values are made of."""
+
+    codes: tuple[Code, ...]
+    rows: int
+    parts: tuple[Any, ...]
+
+
+@dataclass
+class Reading:
+    """A view being read by somebody: compiles its parts over one space, anew for each statement."""
+
+    board: Board
+    view: View
+    filters: Filters
+    clearance: Clearance
+    scopes: tuple[str, ...]
+    now: datetime
+    aggregates: tuple[Aggregate, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        nodes = [v.node for v in self.view.values]
+        self.aggregates = tuple(dict.fromkeys(a for node in nodes for a in _aggregates(node)))
+
+    def statement(self) -> "Statement":
+        """Begin a statement."""
+        return Statement(self)
+
+    def groups(self, of: Sequence[int]) -> list[Counted]:
+        """Count by some of the view's groupings, none for the total; TooManyGroups where they make too many."""
+        statement = self.statement()
+        keys = [statement.group(number) for number in of]
+        parts = [statement.compiler.sql(a) for a in self.aggregates]
+        by = f" group by {', '.join(str(n + 1) for n in range(len(keys)))}" if keys else ""
+        listed = ", ".join([*keys, "count(*)", *parts])
+        rows = statement.run(listed, by, limit=MOST_GROUPS + 1)
+        if len(rows) > MOST_GROUPS:
+            raise TooManyGroups(limit=MOST_GROUPS)
+        return [Counted(tuple(r[: len(keys)]), r[len(keys)], tuple(r[len(keys) + 1 :])) for r in rows]
+
+
+class Statement:
+    """One SELECT over the rows of a view's source. Compile all parts before `run`: they say which tables are read."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        board, view = reading.board, reading.view
+        today = reading.now.astimezone(ZoneInfo(board.zone)).date()
+        self.parameters = Parameters({}, today, reading.now, board.zone)
+        around = Surroundings(_Layouts(board), board.files, self._narrowed)
+        self.space: FormSpace | ListSpace
+        if view.source.kind == "list":
+            self.space = ListSpace(around, view.source.list, self.parameters)
+        else:
+            self.space = FormSpace(around, board.layout(view.source.form_id), view.source.repeat)
+        self.compiler = Compiler(self.space, self.parameters)
+        self._unnested: list[str] = []
+
+    def group(self, number: int) -> str:
+        """Compile one of the view's groupings; several choices are taken one by one."""
+        node = self._reading.view.by[number].node
+        sql = self.compiler.group(node)
+        if node.type != "multiple":
+            return sql
+        name = f"m{number}"
+        self._unnested.append(f" left join lateral unnest(string_to_array({sql}, ' ')) {name} (choice) on true")
+        return f"{name}.choice"
+
+    def conditions(self) -> list[str]:
+        """Compile what every row that counts fulfils: the view's where and the page's filters."""
+        view = self._reading.view
+        found = [self.compiler.where(view.where)] if view.where is not None else []
+        if isinstance(self.space, FormSpace):
+            found += self._narrowed(self.space, self.compiler)
+        else:
+            found += self._narrowed_list(self.space)
+        return found
+
+    def run(self, listed: str, then: str = "", *, limit: int | None = None, extra: Sequence[str] = ()) -> list[Any]:
+        """Run `select {listed} from … where … {then}` over the rows that the reader may see.
+
+        Raises FigureNotComputed where the answers cannot be put together so.
+        """
+        conditions = [*self.conditions(), *extra]
+        sql = (
+            f"select {listed} from {self.space.tables()}{''.join(self._unnested)} "
+            f"where {' and '.join([*conditions, *self.space.conditions()])}{then}"
+        )
+        if limit is not None:
+            sql += f" limit {limit}"
+        see(self._reading.scopes)
+        try:
+            with db.session.begin_nested():
+                return list(db.session.connection().exec_driver_sql(sql, self.parameters.values))
+        except DBAPIError as error:
+            if error.connection_invalidated or not str(getattr(error.orig, "sqlstate", "")).startswith("22"):
+                raise
+            # A number out of range, a date out of the calendar: PostgreSQL's class of data exceptions.
+            raise FigureNotComputed from None
+
+    def _narrowed(self, space: FormSpace, compiler: Compiler) -> list[str]:
+        """Compile the page's filters over the records of a form."""
+        filters = self._reading.filters
+        found = [
+            f"{self.parameters.add(f'{name}={value}', 'text')} = any({space.base}.scopes)"
+            for name, value in filters.scopes.items()
+            if name in space.layout.schema.dimensions
+        ]
+        found += self._period(compiler)
+        names = self._reading.board.sources
+        source = names.find(space.layout.schema.form_id)
+        for name, value in filters.answers.items():
+            targets = names.names(source).targets.get(name, ()) if source is not None else ()
+            if len(targets) == 1 and self._is_open(targets[0]):
+                sql, wanted = space.reference(targets[0]), self.parameters.add(value, "text")
+                several = targets[0].type == "multiple"
+                found.append(f"{wanted} = any(string_to_array({sql}, ' '))" if several else f"({sql})::text = {wanted}")
+        return found
+
+    def _is_open(self, target: Target) -> bool:
+        field_ = target.field
+        return field_ is None or (not field_.is_identity and NEEDED[field_.privacy] <= self._reading.clearance)
+
+    def _period(self, compiler: Compiler) -> Iterator[str]:
+        filters, node = self._reading.filters, self._reading.view.date
+        if filters.since is None and filters.until is None:
+            return
+        if node is None:
+            node = Reference("datetime", _SUBMISSION_DATE)
+        sql = compiler.sql(node)
+        for sign, day in ((">=", filters.since), ("<", filters.until + timedelta(days=1) if filters.until else None)):
+            if day is None:
+                continue
+            bound = self.parameters.add(day, "date")
+            if node.type == "datetime":
+                # In a subselect it is computed once, not for each row.
+                zone = self.parameters.add(self._reading.board.zone, "text")
+                bound = f"(select {bound}::timestamp at time zone {zone})"
+            yield f"{sql} {sign} {bound}"
+
+    def _narrowed_list(self, space: ListSpace) -> Iterator[str]:
+        """A list has the district of a row in a column of the dimension's name; its own list in `name`."""
+        columns = self._reading.board.sources.lists.get(space.name) or ()
+        for name, value in self._reading.filters.scopes.items():
+            column = name if name in columns else "name" if name == space.name else None
+            if column is not None:
+                cell = space.reference(Target("column", column, column, "any"))
+                yield f"{cell} = {self.parameters.add(value, 'text')}"
+
+
+class _Layouts(Mapping[str, Any]):
+    """The layouts of a board's forms, each looked up when it is asked for."""
+
+    def __init__(self, board: Board) -> None:
+        self._board = board
+
+    def __getitem__(self, form_id: str) -> Any:
+        return self._board.layout(form_id)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._board.forms)
+
+    def __len__(self) -> int:
+        return len(self._board.forms)
+
+
+_SUBMISSION_DATE: Final = Target("record", "SubmissionDate", "SubmissionDate", "datetime")
+
+
+def submission_date() -> Node:
+    """Give the day by which a view without a date of its own is filtered."""
+    return Convert("date", Reference("datetime", _SUBMISSION_DATE))
+
+
+def _aggregates(node: Node) -> Iterator[Aggregate]:
+    if isinstance(node, Aggregate):
+        yield node
+        return
+    for part in node.args:
+        yield from _aggregates(part)
+
+
+def is_additive(node: Node) -> bool:
+    """Tell whether the figures of groups add up to that of all: those of counts and sums do."""
+    return all(a.name in ("count", "sum") for a in _aggregates(node))
+
+
+def plain(value: Any) -> Any:
+    """Turn what PostgreSQL gives into what figures are made of."""
+    return float(value) if isinstance(value, Decimal) else value
+
+
+def put_together(node: Node, parts: Mapping[Aggregate, Any]) -> float | date | None:
+    """Compute a value from what was aggregated; None where anything of it is nothing, or a divisor nought."""
+    if isinstance(node, Aggregate):
+        found: float | date | None = plain(parts[node])
+        return found
+    if isinstance(node, Constant):
+        return float(node.value)  # type: ignore[arg-type]
+    if isinstance(node, Quotient):
+        return _divide(put_together(node.numerator, parts), put_together(node.denominator, parts))
+    values = [put_together(a, parts) for a in node.args]
+    if not isinstance(node, Operation) or any(v is None or isinstance(v, date) for v in values):
+        return None
+    return _operate(node.name, [float(v) for v in values])  # type: ignore[arg-type]
+
+
+def _operate(name: str, values: list[float]) -> float | None:
+    first, *rest = values
+    if name == "negative":
+        return -first
+    if name == "round":
+        return round(first, int(max(-15, min(rest[0], 15)))) if rest else float(round(first))
+    result: float | None = first
+    for value in rest:
+        if result is None:
+            return None
+        if name == "+":
+            result += value
+        elif name == "-":
+            result -= value
+        elif name == "*":
+            result *= value
+        elif name == "div":
+            result = _divide(result, value)
+        else:
+            result = result - value * int(result / value) if value else None
+    return result
+
+
+def _divide(numerator: float | date | None, denominator: float | date | None) -> float | None:
+    if not isinstance(numerator, int | float) or not isinstance(denominator, int | float) or not denominator:
+        return None
+    return numerator / denominator
+
+
+def bucket_of(view: View, number: int) -> str | None:
+    """Name the stretch of the calendar by which a view is grouped there, if it is."""
+    node = view.by[number].node
+    return node.unit if isinstance(node, Bucket) else None
