@@ -1,7 +1,7 @@
 """The typed tree of a checked expression. Only shapes; what they mean in SQL is said in `sql`."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Literal
@@ -26,7 +26,7 @@ class Target:
     type: Type
     repeat: str = ""
     choices: tuple[str, ...] = ()
-    field: Field | None = None
+    field: Field | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,9 @@
 
 The way of a figure: `boards` (which views there are), `sights` (whose records, and whether suppressed), `computing`
 (its table), which asks `reading` for statements over a `space`, names groups by `keys`, keeps what it found in
-`remembered`, and lets `hiding` take small numbers of people away. `results` are the shapes. Whoever asks is the first
-argument: they see figures of the records that they may see, or, without access to cases, suppressed ones of all.
+`remembered`, and lets `hiding` take small numbers of people away, as `system` decides for all of them at once.
+`results` are the shapes. Whoever asks is the first argument: they see figures of the records that they may see, or,
+without access to cases, suppressed ones of all.
 """
 
 from forms.figures.behind import Behind, BehindRecord, behind
@@ -19,8 +20,8 @@ from forms.figures.boards import (
     save_dashboard,
 )
 from forms.figures.computing import figure
-from forms.figures.hiding import K
 from forms.figures.results import Cell, Choice, Figure, Filters, Item, Key, OfferedFilter, Point, Row
+from forms.figures.system import K
 
 __all__ = [
     "Behind",

@@ -51,7 +51,7 @@ _LOCK = Lock()
 
 
 def today(board: Board, now: datetime) -> date:
-    """Give the day that a board's today() is."""
+    """Give the day by the calendar of a board's time zone."""
     return now.astimezone(ZoneInfo(board.zone)).date()
 
 

@@ -42,7 +42,7 @@ class FormSpace:
     around: Surroundings
     layout: Layout
     repeat: str
-    prefix: str = "a"
+    prefix: str = "r"
     _pages: set[tuple[str, int]] = field(default_factory=set)
     _joins: list[str] = field(default_factory=list)
     _has_record: bool = False
@@ -56,7 +56,7 @@ class FormSpace:
     def record(self) -> str:
         """Name the submission of a row, which is then joined."""
         self._has_record = True
-        return f"{self.prefix}s"
+        return f"{self.prefix}_s"
 
     def _alias(self, repeat: str, page: int) -> str:
         return f"{self.prefix}{self.layout.levels[repeat].number}_{page}"
@@ -126,7 +126,7 @@ class FormSpace:
             inner = self._alias(outer, 0) if outer and needed else inner
             repeat = outer
         if self._has_record:
-            joins.append(f"join submissions {self.prefix}s on {self.prefix}s.id = {self.base}.submission_id")
+            joins.append(f"join submissions {self.record} on {self.record}.id = {self.base}.submission_id")
         return " ".join(joins) + "".join(self._joins)
 
     def _pages_of(self, repeat: str) -> list[int]:
@@ -151,7 +151,7 @@ class FormSpace:
     def conditions(self) -> list[str]:
         """Leave out what was deleted or rejected."""
         if self._has_record:
-            state = f"{self.prefix}s"
+            state = self.record
             return [f"{state}.deleted_at is null", f"{state}.review_state is distinct from 'rejected'"]
         # Looking for the few that are left out is cheaper than joining all the others.
         left_out = f"x.form_id = {self.layout.form_id} and (x.deleted_at is not null or x.review_state = 'rejected')"
@@ -165,7 +165,7 @@ class ListSpace:
     around: Surroundings
     name: str
     parameters: Parameters
-    prefix: str = "a"
+    prefix: str = "r"
     _joins: list[str] = field(default_factory=list)
 
     @property

@@ -187,8 +187,8 @@ class _Sheet:
         nodes = [n for n in (where, date, *(v.node for v in (*by, *values))) if n is not None]
         needs = _needs(nodes)
         privacy = row.cell("privacy").lower()
-        is_of_people = privacy == "people" or (not privacy and (source.is_about_people or needs > Clearance.PROGRAMME))
-        if not is_of_people and needs > Clearance.PROGRAMME:
+        is_of_people = privacy == "people" or needs > Clearance.PROGRAMME
+        if privacy == "programme" and is_of_people:
             raise self._wrong("view-not-programme", row, "privacy", names=", ".join(_classed(nodes)))
         if is_of_people and any(v.node.type == "geo" for v in by):
             raise self._wrong("view-places-of-people", row, "by")

@@ -50,7 +50,6 @@ class Source:
     form_id: str = ""
     repeat: str = ""
     list: str = ""
-    is_about_people: bool = False
 
     def key(self) -> tuple[str, str]:
         """Tell sources apart whose facts are told apart: the rows of a form and of its repeats share them."""
@@ -83,14 +82,14 @@ class Sources:
                 if len(found) == 1:
                     schema = self.forms[candidate]
                     title = f"{schema.title}: {repeat}"
-                    return Source("repeat", of, title, candidate, found[0].path, is_about_people=schema.has_cases)
+                    return Source("repeat", of, title, candidate, found[0].path)
         if list_name(of) in self.lists:
             return Source("list", of, of, list=list_name(of))
         return None
 
     def _form(self, form_id: str) -> Source:
         schema = self.forms[form_id]
-        return Source("form", form_id, schema.title or form_id, form_id, is_about_people=schema.has_cases)
+        return Source("form", form_id, schema.title or form_id, form_id)
 
     def known(self) -> list[str]:
         """List everything that `find` knows by name."""

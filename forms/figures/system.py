@@ -1,0 +1,327 @@
+"""All counts of people over one source that readers without access to cases may ask for, as one system.
+
+Its records are told apart by everything that its views, of every board of the project, and these readers' filters ask
+of them: each expression is a place in a dimension, together with those that depend on the same answers. What
+`forms.suppression` decides about the system is a `Pattern`: for each count by name, whether it is shown.
+"""
+
+import re
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import replace
+from datetime import date, datetime
+from functools import lru_cache
+from itertools import product
+from typing import Any, Final
+
+from forms import catalogue, suppression
+from forms.access import SERVER
+from forms.db import EVERYTHING, db
+from forms.expression import Node, references
+from forms.expression.tree import Aggregate, Bucket
+from forms.figures import remembered
+from forms.figures.boards import Board, board, board_of_form, dashboards
+from forms.figures.keys import start
+from forms.figures.reading import Reading, submission_date
+from forms.figures.results import Filters
+from forms.figures.space import FormSpace
+from forms.models import FormVersion
+from forms.policy import Clearance
+from forms.problems import FiguresWithheld
+from forms.views import View
+
+K: Final = 11
+
+#: What these readers may choose of the calendar.
+UNITS: Final = ("year", "quarter")
+
+#: A filter state of these readers: "year=2026-01-01", "quarter=2026-04-01", a scope such as "kabkota=61.03", or none.
+State = str | None
+
+#: A count of a view under a state: which groupings it is of, their values, and which condition of the view.
+Name = tuple[tuple[object, ...], State, tuple[int, ...], tuple[str | None, ...], Hashable]
+
+Pattern = dict[Name, suppression.Figure]
+
+
+def aggregates_of(node: Node) -> Iterator[Aggregate]:
+    """Yield what a value is put together from."""
+    if isinstance(node, Aggregate):
+        yield node
+    else:
+        for part in node.args:
+            yield from aggregates_of(part)
+
+
+def is_condition(node: Aggregate) -> bool:
+    """Tell whether it counts some of the records only, so that it is a count of its own."""
+    return node.name == "count" and node.part is not None
+
+
+def identity(view: View) -> tuple[object, ...]:
+    """Tell views apart by what they count: the same view on two boards is one."""
+    return view.source.form_id, view.source.repeat, view.where, view.date, tuple(v.node for v in view.by), view.shape
+
+
+def pattern(board_: Board, view: View, now: datetime) -> Pattern:
+    """Give what is shown of every count over the view's source; decided anew when its records or any view change."""
+    form = board_.forms[view.source.form_id]
+    # All that the views of a project follow from: its forms' versions, their lists, and its dashboards.
+    definitions = (*board_.key[3:], tuple(row.id for row in dashboards(board_.project)))
+    source = (view.source.form_id, view.source.repeat)
+    key = ("pattern", board_.project.id, definitions, source, remembered.today(board_, now))
+    return remembered.recall(key, [form], lambda: _decide(board_, source, now))
+
+
+def _views_of_people(board_: Board, source: tuple[str, str]) -> tuple[View, ...]:
+    """Collect the views of people over a source from every board of the project."""
+    found: dict[Hashable, View] = {}
+    for each in _boards(board_):
+        for view in each.views:
+            if view.is_of_people and (view.source.form_id, view.source.repeat) == source:
+                found.setdefault((identity(view), tuple(v.node for v in view.values)), view)
+    return tuple(found.values())
+
+
+def _boards(board_: Board) -> Iterator[Board]:
+    for form in board_.forms.values():
+        yield board_of_form(SERVER, form, zone=board_.zone)
+    for row in dashboards(board_.project):
+        yield board(SERVER, board_.project, row.slug, zone=board_.zone)
+
+
+class _Atoms:
+    """The records of a source by all that its views tell apart: each expression has a dimension and a place in it."""
+
+    def __init__(self, board_: Board, views: Iterable[View], now: datetime) -> None:
+        first = next(iter(views))
+        schema = board_.schema(first.source.form_id)
+        version = db.session.get_one(FormVersion, board_.layout(first.source.form_id).version_id)
+        self._asks = _dependencies(catalogue.xform(version).decode())
+        self.nodes: dict[Hashable, tuple[int, int]] = {}
+        nodes: dict[Hashable, frozenset[str]] = {}
+        for view in views:
+            for node in _tests(view):
+                nodes.setdefault(node, self._fields(node))
+        scoped = frozenset().union(*(self._closure(f.path) for f in schema.leaves if f.scope), ["scopes"])
+        nodes["scopes"] = scoped
+        members = _connected(nodes)
+        for dimension, group in enumerate(members):
+            for place, node in enumerate(group):
+                self.nodes[node] = (dimension, place)
+        self.records = self._count(board_, first, members, now)
+        self._codes: dict[int, list[tuple[Any, ...]]] = {
+            d: sorted({r[d] for r in self.records}, key=repr) for d in range(len(members))
+        }
+
+    def _fields(self, node: Hashable) -> frozenset[str]:
+        inner = node[1] if isinstance(node, tuple) else node
+        found: set[str] = set()
+        for reference in references(inner) if isinstance(inner, Node) else ():
+            found |= self._closure(reference.target.key)
+        return frozenset(found or {"SubmissionDate"})
+
+    def _closure(self, path: str) -> set[str]:
+        """The fields that an answer depends on by its calculation, its relevance and those of its groups."""
+        found: set[str] = set()
+        left = [path]
+        while left:
+            each = left.pop()
+            if each in found:
+                continue
+            found.add(each)
+            steps = each.split("/")
+            for depth in range(2, len(steps) + 1):
+                left += self._asks.get("/".join(steps[:depth]), ())
+        return found
+
+    def _count(
+        self, board_: Board, view: View, members: list[list[Hashable]], now: datetime
+    ) -> dict[tuple[Any, ...], int]:
+        # The rows of the source as they are, without a view's own where.
+        bare = replace(view, where=None, by=(), values=(), date=None)
+        reading = Reading(board_, bare, Filters(), Clearance.IDENTITY, EVERYTHING, now)
+        statement = reading.statement()
+        if not isinstance(statement.space, FormSpace):
+            raise FiguresWithheld
+        listed = []
+        for node in (n for group in members for n in group):
+            if node == "scopes":
+                listed.append(f"{statement.space.base}.scopes")
+                continue
+            kind, part = node if isinstance(node, tuple) else ("", node)
+            sql = statement.compiler.group(part)
+            listed.append(
+                f"(({sql}) is true)" if kind == "where" else f"(({sql}) is not null)" if kind == "any" else sql
+            )
+        by = ", ".join(str(n + 1) for n in range(len(listed)))
+        rows = statement.run(f"{', '.join(listed)}, count(*)", f" group by {by}")
+        found: dict[tuple[Any, ...], int] = {}
+        for row in rows:
+            codes, at = [], 0
+            for group in members:
+                codes.append(tuple(_plain(c) for c in row[at : at + len(group)]))
+                at += len(group)
+            found[tuple(codes)] = row[-1]
+        return found
+
+    def values(self, node: Hashable) -> list[Any]:
+        """List the values that an expression has in any record."""
+        dimension, place = self.nodes[node]
+        return sorted({code[place] for code in self._codes[dimension]}, key=repr)
+
+    def where(self, node: Hashable, holds: Any) -> tuple[int, frozenset[tuple[Any, ...]]]:
+        """Give the codes of an expression's dimension in which its value passes."""
+        dimension, place = self.nodes[node]
+        return dimension, frozenset(code for code in self._codes[dimension] if holds(code[place]))
+
+
+def _plain(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _tests(view: View) -> Iterator[Hashable]:
+    """Yield what a view tells records apart by; conditions and counts of answers as ("where" or "any", node)."""
+    if view.where is not None:
+        yield ("where", view.where)
+    yield _quarter(view)
+    yield from (v.node for v in view.by if view.shape != "list")
+    yield from _conditions(view)
+
+
+def _conditions(view: View) -> Iterator[tuple[str, Node]]:
+    if view.shape == "list":
+        return
+    if view.shape == "funnel":
+        yield from (("where", v.node) for v in view.values)
+        return
+    for value in view.values:
+        for aggregate in aggregates_of(value.node):
+            if is_condition(aggregate) and aggregate.part is not None:
+                yield ("where" if aggregate.part.type == "boolean" else "any", aggregate.part)
+
+
+def _quarter(view: View) -> Bucket:
+    return Bucket("text", "quarter", view.date if view.date is not None else submission_date())
+
+
+def _connected(nodes: dict[Hashable, frozenset[str]]) -> list[list[Hashable]]:
+    """Put expressions together that depend on a common field, however indirectly."""
+    groups: list[tuple[set[str], list[Hashable]]] = []
+    for node, fields in nodes.items():
+        touching = [g for g in groups if not g[0].isdisjoint(fields)]
+        merged = (set(fields).union(*(g[0] for g in touching)), [*(n for g in touching for n in g[1]), node])
+        groups = [g for g in groups if g not in touching] + [merged]
+    return [members for _fields, members in groups]
+
+
+_BIND: Final = re.compile(r"<bind\b[^>]*>")
+_ATTRIBUTE: Final = re.compile(r'\b(nodeset|calculate|relevant)="([^"]*)"')
+_PATH: Final = re.compile(r"/[\w.-]+(?:/[\w.-]+)+")
+
+
+@lru_cache(maxsize=32)
+def _dependencies(xform: str) -> dict[str, tuple[str, ...]]:
+    """Read from an XForm's binds which answers each node's calculation and relevance ask for, as paths of a schema."""
+    found: dict[str, tuple[str, ...]] = {}
+    for bind in _BIND.findall(xform):
+        attributes = dict(_ATTRIBUTE.findall(bind))
+        asked = [p for name in ("calculate", "relevant") for p in _PATH.findall(attributes.get(name, ""))]
+        if asked and "nodeset" in attributes:
+            found[_without_root(attributes["nodeset"])] = tuple(_without_root(p) for p in asked)
+    return found
+
+
+def _without_root(path: str) -> str:
+    return "/" + "/".join(path.split("/")[2:])
+
+
+def _decide(board_: Board, source: tuple[str, str], now: datetime) -> Pattern:
+    views = _views_of_people(board_, source)
+    atoms = _Atoms(board_, views, now)
+    if not atoms.records:
+        return {}
+    names: list[Name] = []
+    cells: list[suppression.Cell] = []
+    for view in views:
+        for name, cell in _cells(view, atoms):
+            names.append(name)
+            cells.append(cell)
+    return dict(zip(names, suppression.protect(cells, atoms.records, k=K), strict=True))
+
+
+def _cells(view: View, atoms: _Atoms) -> Iterator[tuple[Name, suppression.Cell]]:
+    """Yield every count of a view under every state, with its name."""
+    base = [atoms.where(("where", view.where), bool)] if view.where is not None else []
+    for state, tests in _states(view, atoms):
+        for of, codes, grouped in _groupings(view, atoms):
+            common = [*base, *tests, *grouped]
+            yield (identity(view), state, of, codes, None), _all_of(common)
+            if view.shape == "funnel":
+                continue
+            for aggregate in {a for v in view.values for a in aggregates_of(v.node) if is_condition(a)}:
+                if view.shape != "list" and aggregate.part is not None:
+                    kind = "where" if aggregate.part.type == "boolean" else "any"
+                    passing = atoms.where((kind, aggregate.part), bool)
+                    yield (identity(view), state, of, codes, aggregate), _all_of([*common, passing])
+        if view.shape == "funnel":
+            stages = [atoms.where(("where", v.node), bool) for v in view.values]
+            for number in range(len(stages)):
+                yield (
+                    (identity(view), state, (), (), ("stage", number)),
+                    _all_of([*base, *tests, *stages[: number + 1]]),
+                )
+
+
+_Test = tuple[int, frozenset[tuple[Any, ...]]]
+
+
+def _all_of(tests: Iterable[_Test]) -> suppression.Cell:
+    found: dict[int, frozenset[tuple[Any, ...]]] = {}
+    for dimension, codes in tests:
+        found[dimension] = found[dimension] & codes if dimension in found else codes
+    return found
+
+
+def _states(view: View, atoms: _Atoms) -> Iterator[tuple[State, list[_Test]]]:
+    yield None, []
+    quarter = _quarter(view)
+    quarters = [q for q in atoms.values(quarter) if q is not None]
+    for unit in UNITS:
+        for begin in sorted({start(unit, q) for q in quarters}):
+            passing = atoms.where(quarter, lambda q, u=unit, b=begin: q is not None and start(u, q) == b)
+            yield f"{unit}={begin.isoformat()}", [passing]
+    for scope in sorted({scope for scopes in atoms.values("scopes") for scope in scopes}):
+        passing = atoms.where("scopes", lambda scopes, key=scope: key in scopes)
+        yield scope, [passing]
+
+
+def _groupings(view: View, atoms: _Atoms) -> Iterator[tuple[tuple[int, ...], tuple[str | None, ...], list[_Test]]]:
+    """Yield every group of every subset of a view's groupings with what its records pass."""
+    by = [v.node for v in view.by] if view.shape not in ("list", "funnel") else []
+    codes = [_codes(node, atoms) for node in by]
+    for of in ((), *((n,) for n in range(len(by))), *([(0, 1)] if len(by) > 1 else [])):
+        for chosen in product(*(codes[n] for n in of)):
+            tests = [_in_group(by[n], code, atoms) for n, code in zip(of, chosen, strict=True)]
+            yield of, tuple(_text(code) for code in chosen), tests
+
+
+def _codes(node: Node, atoms: _Atoms) -> list[Any]:
+    values = atoms.values(node)
+    if node.type != "multiple":
+        return values
+    several = {choice for value in values if value is not None for choice in value.split()}
+    return [*sorted(several), *([None] if None in values else [])]
+
+
+def _in_group(node: Node, code: Any, atoms: _Atoms) -> _Test:
+    if node.type == "multiple" and code is not None:
+        return atoms.where(node, lambda value: value is not None and code in value.split())
+    return atoms.where(node, lambda value: value == code)
+
+
+def _text(code: Any) -> str | None:
+    if code is None:
+        return None
+    if isinstance(code, bool):
+        return "true" if code else "false"
+    return code.isoformat() if isinstance(code, date) else str(code)
