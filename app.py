@@ -23,7 +23,7 @@ from api.openrosa import openrosa
 from api.pages import views
 from api.pages.door import pages
 from api.serve import start
-from forms import accounts, cluster, grants, masterkey, showcase, upkeep, workbook
+from forms import accounts, catalogue, cluster, grants, masterkey, showcase, upkeep
 from forms import db as database
 from forms.access import SERVER
 from forms.blobs import Store
@@ -178,7 +178,21 @@ def prepare(url: str) -> None:
     database.demand_fit(engine)
     migrations.upgrade(engine)
     database.demand_bound(engine)
+    with engine.connect() as connection:
+        has_unread_lists = connection.execute(catalogue.UNREAD_LISTS).first() is not None
     engine.dispose()
+    if has_unread_lists:
+        _read_lists(url)
+
+
+def _read_lists(url: str) -> None:
+    """Read the lists that forms got before figures could be made of them, once."""
+    app = create_app({**read_settings(), "DATABASE_URL": url})
+    with app.app_context():
+        catalogue.read_lists(vault=app.extensions["lentera"].vault)
+        database.db.session.commit()
+        database.db.session.remove()
+        database.db.engine.dispose()
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -287,7 +301,7 @@ def database_url() -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def lint(file: Path) -> None:
     """Check a workbook: every error and warning, with sheet, row and column."""
-    findings = workbook.lint(file.read_bytes(), file.name)
+    findings = catalogue.lint(file.read_bytes(), file.name)
     for finding in findings:
         click.echo(f"{finding.level}: {finding.sentence(spoken())}")
     errors = sum(finding.level == "error" for finding in findings)

@@ -6,7 +6,7 @@ definition stands for a form, and to whom.
 """
 
 from forms.catalogue.attachments import attachment, attachments, choices_of_file, clear_attachment, set_attachment
-from forms.catalogue.counted import check_views, sources, views_of
+from forms.catalogue.counted import broken_views, check_views, lint, sources, views_of
 from forms.catalogue.dimensions import (
     declare_property,
     demand_declared,
@@ -14,8 +14,7 @@ from forms.catalogue.dimensions import (
     property_names,
     values_in_use,
 )
-from forms.catalogue.lists import blobs_of_lists, columns_of
-from forms.catalogue.lists import load as load_list
+from forms.catalogue.lists import UNREAD_LISTS, blobs_of_lists, columns_of, read_lists
 from forms.catalogue.projects import (
     all_projects,
     create_project,
@@ -56,12 +55,14 @@ from forms.catalogue.versions import (
 
 __all__ = [
     "STATES",
+    "UNREAD_LISTS",
     "Listed",
     "Upload",
     "all_projects",
     "attachment",
     "attachments",
     "blobs_of_lists",
+    "broken_views",
     "check_views",
     "choices_of_file",
     "clear_attachment",
@@ -79,17 +80,18 @@ __all__ = [
     "draft",
     "form",
     "is_demo",
+    "lint",
     "list_for_phone",
     "list_forms",
     "list_projects",
     "list_versions",
-    "load_list",
     "offered_values",
     "project",
     "property_names",
     "publish",
     "published",
     "put_aside",
+    "read_lists",
     "represented",
     "schema",
     "set_attachment",

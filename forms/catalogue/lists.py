@@ -24,24 +24,43 @@ _INSERT = text(
 
 
 def load(blob: Blob, *, vault: Vault) -> None:
-    """Keep a CSV file's rows beside it, once; a file that is no table in UTF-8 has none."""
+    """Keep a CSV file's rows beside it, once; of what is no table in UTF-8, or too large, there are none."""
     if db.session.get(List, blob.id) is not None:
         return
-    try:
-        content = b"".join(vault.read(blob)).decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return
-    header = content.partition("\n")[0]
-    reader = csv.DictReader(io.StringIO(content), delimiter=";" if ";" in header else ",")
-    try:
-        rows = [{h: (c or "").strip() for h, c in row.items() if isinstance(h, str)} for row in reader]
-    except csv.Error:
-        return
-    if not reader.fieldnames or len(rows) > _MOST_ROWS or "\x00" in content:
-        return
-    made = insert(List).values(blob_id=blob.id, columns=[h.strip() for h in reader.fieldnames])
+    headings, rows = _table(b"".join(vault.read(blob)))
+    made = insert(List).values(blob_id=blob.id, columns=headings)
     if db.session.execute(made.on_conflict_do_nothing().returning(List.blob_id)).first() is not None:
         db.session.execute(_INSERT, {"blob": blob.id, "rows": json.dumps(rows)})
+
+
+def _table(content: bytes) -> tuple[list[str], list[dict[str, str]]]:
+    """Read headings and rows; of what is no table, or too large for figures, there are none."""
+    try:
+        text_ = content.decode("utf-8-sig")
+        header = text_.partition("\n")[0]
+        reader = csv.DictReader(io.StringIO(text_), delimiter=";" if ";" in header else ",")
+        rows = [{h.strip(): (c or "").strip() for h, c in row.items() if isinstance(h, str)} for row in reader]
+    except (UnicodeDecodeError, csv.Error, AttributeError):
+        return [], []
+    if len(rows) > _MOST_ROWS or "\x00" in text_:
+        return [], []
+    return [h.strip() for h in reader.fieldnames or ()], rows
+
+
+#: The files of lists whose rows were never read: those of servers older than figures.
+UNREAD_LISTS = text(
+    """
+    select distinct blob_id from form_attachments
+    where name like '%.csv' and blob_id is not null
+      and not exists (select from lists where lists.blob_id = form_attachments.blob_id)
+    """
+)
+
+
+def read_lists(*, vault: Vault) -> None:
+    """Keep the rows of every list whose rows were never read."""
+    for blob_id in db.session.execute(UNREAD_LISTS).scalars().all():
+        load(db.session.get_one(Blob, blob_id), vault=vault)
 
 
 def blobs_of_lists(project: Project, own: Form | None = None) -> dict[str, int | None]:
