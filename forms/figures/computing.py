@@ -31,7 +31,7 @@ def figure(actor: Actor, board: Board, view: View, filters: Filters, *, now: dat
     try:
         standing = sights.standing(actor, board, view)
         if standing.is_suppressed:
-            hiding.demand_coarse(board, filters)
+            hiding.demand_coarse(filters)
         bare = _remembered(board, view, filters, standing, now)
         if standing.is_suppressed:
             return hiding.hide(bare, board, view, filters, now)

@@ -1,50 +1,42 @@
-"""Small numbers of people hidden from readers without access to cases, over all that such a reader may ask for.
+"""Small numbers of people hidden from readers without access to cases.
 
-All views of people over one source, of every board of the project, under every filter that these readers have, are one
-system of counts: `forms.suppression` decides it as a whole, so that neither a total nor another view or filter tells
-what is hidden. Their filters are a whole year or quarter, or one value of a dimension; nothing finer, and not both.
+What is hidden follows from all that such readers may ask for (`system`): every view of people over the same source, for
+all time and for each whole year. Finer filters they do not have: with few records, each would only hide more of all.
 """
 
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from forms import suppression
 from forms.expression import Node
 from forms.expression.tree import Aggregate, Quotient
 from forms.figures.boards import Board
-from forms.figures.keys import following, start
 from forms.figures.results import Cell, Figure, Filters, Key, Mark
-from forms.figures.system import UNITS, K, Pattern, State, aggregates_of, identity, is_condition, pattern
+from forms.figures.system import K, Pattern, State, aggregates_of, identity, is_condition, pattern
 from forms.problems import FiguresWithheld, FilterTooFine
 from forms.suppression import Mark as Suppressed
 from forms.views import View
 
 
-def demand_coarse(board_: Board, filters: Filters) -> State:
+def demand_coarse(filters: Filters) -> State:
     """Give the state that filters ask for; FilterTooFine for one that these readers do not have."""
-    offered = {f.name for f in board_.filters if f.kind == "scope"}
-    if filters.answers or len(filters.scopes) > 1 or not set(filters.scopes) <= offered:
+    if filters.scopes or filters.answers:
         raise FilterTooFine
     if filters.since is None and filters.until is None:
-        return next((f"{name}={value}" for name, value in filters.scopes.items()), None)
-    if filters.scopes or filters.since is None or filters.until is None:
+        return None
+    if filters.since is None or filters.until != date(filters.since.year, 12, 31) or filters.since.day != 1:
         raise FilterTooFine
-    for unit in UNITS:
-        if start(unit, filters.since) == filters.since and following(unit, filters.since) == _after(filters.until):
-            return f"{unit}={filters.since.isoformat()}"
-    raise FilterTooFine
-
-
-def _after(day: date) -> date:
-    return day + timedelta(days=1)
+    if filters.since.month != 1:
+        raise FilterTooFine
+    return filters.since.year
 
 
 def hide(bare: Figure, board_: Board, view: View, filters: Filters, now: datetime) -> Figure:
     """Give a figure as a reader without access to cases gets it. FiguresWithheld for one that cannot be protected."""
     if view.source.kind == "list":
         raise FiguresWithheld
-    state = demand_coarse(board_, filters)
+    state = demand_coarse(filters)
     hidden = _Hidden(view, state, pattern(board_, view, now))
     groups = [None] if not view.by else [row.key for row in bare.rows]
     if view.shape == "funnel":

@@ -20,7 +20,6 @@ from forms.expression import Node, references
 from forms.expression.tree import Aggregate, Bucket
 from forms.figures import remembered
 from forms.figures.boards import Board, board, board_of_form, dashboards
-from forms.figures.keys import start
 from forms.figures.reading import Reading, submission_date
 from forms.figures.results import Filters
 from forms.figures.space import FormSpace
@@ -31,11 +30,8 @@ from forms.views import View
 
 K: Final = 11
 
-#: What these readers may choose of the calendar.
-UNITS: Final = ("year", "quarter")
-
-#: A filter state of these readers: "year=2026-01-01", "quarter=2026-04-01", a scope such as "kabkota=61.03", or none.
-State = str | None
+#: What these readers may filter by: a year, or nothing.
+State = int | None
 
 #: A count of a view under a state: which groupings it is of, their values, and which condition of the view.
 Name = tuple[tuple[object, ...], State, tuple[int, ...], tuple[str | None, ...], Hashable]
@@ -94,7 +90,6 @@ class _Atoms:
 
     def __init__(self, board_: Board, views: Iterable[View], now: datetime) -> None:
         first = next(iter(views))
-        schema = board_.schema(first.source.form_id)
         version = db.session.get_one(FormVersion, board_.layout(first.source.form_id).version_id)
         self._asks = _dependencies(catalogue.xform(version).decode())
         self.nodes: dict[Hashable, tuple[int, int]] = {}
@@ -102,8 +97,6 @@ class _Atoms:
         for view in views:
             for node in _tests(view):
                 nodes.setdefault(node, self._fields(node))
-        scoped = frozenset().union(*(self._closure(f.path) for f in schema.leaves if f.scope), ["scopes"])
-        nodes["scopes"] = scoped
         members = _connected(nodes)
         for dimension, group in enumerate(members):
             for place, node in enumerate(group):
@@ -145,9 +138,6 @@ class _Atoms:
             raise FiguresWithheld
         listed = []
         for node in (n for group in members for n in group):
-            if node == "scopes":
-                listed.append(f"{statement.space.base}.scopes")
-                continue
             kind, part = node if isinstance(node, tuple) else ("", node)
             sql = statement.compiler.group(part)
             listed.append(
@@ -183,7 +173,7 @@ def _tests(view: View) -> Iterator[Hashable]:
     """Yield what a view tells records apart by; conditions and counts of answers as ("where" or "any", node)."""
     if view.where is not None:
         yield ("where", view.where)
-    yield _quarter(view)
+    yield _year(view)
     yield from (v.node for v in view.by if view.shape != "list")
     yield from _conditions(view)
 
@@ -200,8 +190,8 @@ def _conditions(view: View) -> Iterator[tuple[str, Node]]:
                 yield ("where" if aggregate.part.type == "boolean" else "any", aggregate.part)
 
 
-def _quarter(view: View) -> Bucket:
-    return Bucket("text", "quarter", view.date if view.date is not None else submission_date())
+def _year(view: View) -> Bucket:
+    return Bucket("text", "year", view.date if view.date is not None else submission_date())
 
 
 def _connected(nodes: dict[Hashable, frozenset[str]]) -> list[list[Hashable]]:
@@ -216,6 +206,7 @@ def _connected(nodes: dict[Hashable, frozenset[str]]) -> list[list[Hashable]]:
 
 _BIND: Final = re.compile(r"<bind\b[^>]*>")
 _ATTRIBUTE: Final = re.compile(r'\b(nodeset|calculate|relevant)="([^"]*)"')
+_RELATIVE: Final = re.compile(r"(?:\.\./)+[\w.-]+(?:/[\w.-]+)*")
 _PATH: Final = re.compile(r"/[\w.-]+(?:/[\w.-]+)+")
 
 
@@ -225,10 +216,19 @@ def _dependencies(xform: str) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for bind in _BIND.findall(xform):
         attributes = dict(_ATTRIBUTE.findall(bind))
-        asked = [p for name in ("calculate", "relevant") for p in _PATH.findall(attributes.get(name, ""))]
-        if asked and "nodeset" in attributes:
-            found[_without_root(attributes["nodeset"])] = tuple(_without_root(p) for p in asked)
+        node = attributes.pop("nodeset", "")
+        asked = [p for expression in attributes.values() for p in _asked(expression, node)]
+        if asked:
+            found[_without_root(node)] = tuple(_without_root(p) for p in asked)
     return found
+
+
+def _asked(expression: str, node: str) -> Iterator[str]:
+    """Yield the paths that an expression of a node asks for, those relative to it resolved."""
+    for path in _RELATIVE.findall(expression):
+        ups = path.count("../")
+        yield "/".join([*node.split("/")[:-ups], path[3 * ups :]])
+    yield from _PATH.findall(_RELATIVE.sub(" ", expression))
 
 
 def _without_root(path: str) -> str:
@@ -284,15 +284,10 @@ def _all_of(tests: Iterable[_Test]) -> suppression.Cell:
 
 def _states(view: View, atoms: _Atoms) -> Iterator[tuple[State, list[_Test]]]:
     yield None, []
-    quarter = _quarter(view)
-    quarters = [q for q in atoms.values(quarter) if q is not None]
-    for unit in UNITS:
-        for begin in sorted({start(unit, q) for q in quarters}):
-            passing = atoms.where(quarter, lambda q, u=unit, b=begin: q is not None and start(u, q) == b)
-            yield f"{unit}={begin.isoformat()}", [passing]
-    for scope in sorted({scope for scopes in atoms.values("scopes") for scope in scopes}):
-        passing = atoms.where("scopes", lambda scopes, key=scope: key in scopes)
-        yield scope, [passing]
+    begins = _year(view)
+    for begin in atoms.values(begins):
+        if begin is not None:
+            yield begin.year, [atoms.where(begins, lambda found, year=begin: found == year)]
 
 
 def _groupings(view: View, atoms: _Atoms) -> Iterator[tuple[tuple[int, ...], tuple[str | None, ...], list[_Test]]]:

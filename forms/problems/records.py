@@ -105,12 +105,12 @@ class FilterTooFine(Problem):
 
     code = 403.908
     message = (
-        "Figures of people with small numbers hidden come for all time, a whole year or a whole quarter, and for one "
-        "district at a time. Choose one of these."
+        "Figures of people with small numbers hidden come for all time or for a whole year, without other filters. "
+        "Choose one of these."
     )
     message_id = (
-        "Angka tentang orang dengan bilangan kecil disembunyikan hanya ada untuk semua waktu, satu tahun atau satu "
-        "triwulan penuh, dan satu kabupaten/kota. Pilih salah satunya."
+        "Angka tentang orang dengan bilangan kecil disembunyikan hanya ada untuk semua waktu atau satu tahun penuh, "
+        "tanpa filter lain. Pilih salah satunya."
     )
 
 
