@@ -13,7 +13,7 @@ from forms.expression import Node
 from forms.expression.tree import Aggregate, Quotient
 from forms.figures.boards import Board
 from forms.figures.results import Cell, Figure, Filters, Key, Mark
-from forms.figures.system import K, Pattern, State, aggregates_of, identity, is_condition, pattern
+from forms.figures.system import K, Pattern, State, aggregates_of, basis, identity, pattern
 from forms.problems import FiguresWithheld, FilterTooFine
 from forms.suppression import Mark as Suppressed
 from forms.views import View
@@ -95,12 +95,12 @@ class _Hidden:
     def _value(
         self, cell: Cell, node: Node, of: tuple[int, ...], codes: tuple[str | None, ...], records: suppression.Figure
     ) -> Cell:
-        counts = {a: self._found(of, codes, a) if is_condition(a) else records for a in aggregates_of(node)}
+        counts = {a: self._found(of, codes, basis(a)) for a in aggregates_of(node)}
         if any(found.count is None for found in counts.values()):
             is_count = isinstance(node, Aggregate)
             return Cell(None, records=cell.records, mark=_mark(counts[node]) if is_count else "hidden")  # type: ignore[index]
-        # The least and the greatest are one person's; so is nearly every percentile of a few.
-        if any(a.name in ("min", "max") for a in counts) and records.count:
+        # The least and the greatest are one person's, and what is made of a few tells of them.
+        if any(a.name in ("min", "max") or (a.name != "count" and f.count < K) for a, f in counts.items() if f.count):
             return Cell(None, records=cell.records, mark="hidden")
         if isinstance(node, Quotient):
             numerator, denominator = (self._of_counts(part, of, codes, records) for part in node.args)
@@ -116,7 +116,7 @@ class _Hidden:
         """Give the count that a numerator or a denominator is, where it is one."""
         if not isinstance(node, Aggregate) or node.name != "count":
             return records
-        return self._found(of, codes, node) if is_condition(node) else records
+        return self._found(of, codes, basis(node))
 
 
 def _mark(found: suppression.Figure) -> Mark:

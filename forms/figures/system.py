@@ -48,9 +48,14 @@ def aggregates_of(node: Node) -> Iterator[Aggregate]:
             yield from aggregates_of(part)
 
 
-def is_condition(node: Aggregate) -> bool:
-    """Tell whether it counts some of the records only, so that it is a count of its own."""
-    return node.name == "count" and node.part is not None
+def basis(node: Aggregate) -> tuple[str, Node] | None:
+    """Tell which of the records an aggregate is made of: those where its condition holds, or that have an answer.
+
+    None where it is made of all. A mean over a hundred records of which three have an answer is a mean of three.
+    """
+    if node.part is None:
+        return None
+    return ("where" if node.name == "count" and node.part.type == "boolean" else "any"), node.part
 
 
 def identity(view: View) -> tuple[object, ...]:
@@ -186,8 +191,8 @@ def _conditions(view: View) -> Iterator[tuple[str, Node]]:
         return
     for value in view.values:
         for aggregate in aggregates_of(value.node):
-            if is_condition(aggregate) and aggregate.part is not None:
-                yield ("where" if aggregate.part.type == "boolean" else "any", aggregate.part)
+            if (made_of := basis(aggregate)) is not None:
+                yield made_of
 
 
 def _year(view: View) -> Bucket:
@@ -258,11 +263,8 @@ def _cells(view: View, atoms: _Atoms) -> Iterator[tuple[Name, suppression.Cell]]
             yield (identity(view), state, of, codes, None), _all_of(common)
             if view.shape == "funnel":
                 continue
-            for aggregate in {a for v in view.values for a in aggregates_of(v.node) if is_condition(a)}:
-                if view.shape != "list" and aggregate.part is not None:
-                    kind = "where" if aggregate.part.type == "boolean" else "any"
-                    passing = atoms.where((kind, aggregate.part), bool)
-                    yield (identity(view), state, of, codes, aggregate), _all_of([*common, passing])
+            for made_of in dict.fromkeys(_conditions(view)):
+                yield (identity(view), state, of, codes, made_of), _all_of([*common, atoms.where(made_of, bool)])
         if view.shape == "funnel":
             stages = [atoms.where(("where", v.node), bool) for v in view.values]
             for number in range(len(stages)):
