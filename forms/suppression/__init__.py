@@ -1,0 +1,45 @@
+"""Which figures of people are shown, so that none names a person. Pure: counts in, marks out.
+
+Readers without access to cases see counts of people, from 1 to k - 1 as "<k" (DOMAIN T11). That alone hides nothing
+that a total, another view or another filter gives away, so `protect` takes all cells of all views of one source under
+all filters at once, and hides further ones.
+
+**Records and cells.** A record is a tuple of codes, one per dimension; a cell is a count of the records that pass a
+test on some dimensions. What depends on one another (expressions over the same field, a field and what its relevance
+asks for) belongs into one dimension, whose code is then the tuple of their values: any code seen in a dimension is
+taken to be possible beside any codes of the other dimensions, unless a cell that shows 0 says otherwise.
+
+**What is promised.** For each cell that is not shown there is another world: other numbers of records, none negative,
+with every shown count the same, every "<k" from 1 to k - 1, every hidden cell that holds k or more still holding k or
+more, and another count in this cell. And no two shown cells, one of them within the other by their tests, differ by
+1 to k - 1. A world once found stays one when more is hidden, so cells are hidden until each has its own; where none is
+found, a record more with the same codes is one, when every cell that it is in is hidden.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from forms.suppression.cells import Cells, Code, Record, Records
+from forms.suppression.figures import Figure, Mark, is_share_hidden
+from forms.suppression.worlds import System
+
+__all__ = ["Cell", "Code", "Figure", "Mark", "Record", "is_share_hidden", "protect"]
+
+Cell = Mapping[int, Collection[Code]]
+
+
+def protect(cells: Sequence[Cell], records: Mapping[Record, int], *, k: int = 11) -> list[Figure]:
+    """Decide for each cell of a source what is shown.
+
+    `records` says how many records have the same codes (dimension 0, 1, …). A cell {0: {"61.01"}, 3: {"ya", "tahu"}}
+    counts the records with such codes in dimensions 0 and 3; {} counts them all.
+    """
+    kept = Records({record: count for record, count in records.items() if count})
+    keys = [kept.key(cell) for cell in cells]
+    counts = {key: kept.count(key) for key in dict.fromkeys(keys)}
+    small = Cells([key for key, count in counts.items() if 0 < count < k], kept.having)
+    within = {key for key, count in counts.items() if count < k and small.is_within(key)}
+    counts = {key: count for key, count in counts.items() if count or key not in within}
+    system = System(kept, counts, within, k)
+    system.protect()
+    figures = dict.fromkeys(within, Figure(Mark.SMALL)) | system.figures()
+    return [figures[key] for key in keys]
