@@ -14,6 +14,12 @@ with every shown count the same, every "<k" from 1 to k - 1, every hidden cell t
 more, and another count in this cell. And no two shown cells, one of them within the other by their tests, differ by
 1 to k - 1. A world once found stays one when more is hidden, so cells are hidden until each has its own; where none is
 found, a record more with the same codes is one, when every cell that it is in is hidden.
+
+**What is not promised.** That the other counts are many, or that somebody who reruns this very search on every world
+that they can think of cannot tell some apart: near 1, k - 1 and k what is hidden beside a count depends on it. That
+other differences than of one cell within another are large: what tables leave out ("no answer") must be cells of their
+own, and fields that bound each other one dimension. And that figures of today and of yesterday do not tell who came in
+between: that is for periods which are closed before they are shown, and for whoever keeps what was shown once.
 """
 
 from collections.abc import Collection, Mapping, Sequence

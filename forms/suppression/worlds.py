@@ -141,9 +141,10 @@ class System:
         return cost
 
     def newcomer(self, i: int) -> World:
-        """The world with one record more in cell i: always possible, and the dearest, since all totals are hidden."""
-        held = spread(self.records.held(self.cells.keys[i]), _RECORDS)
-        return min((World((), 0, self.inside[j]) for j in held), key=lambda world: self.cost(world, 0))
+        """The world with one record more, or less, in cell i: possible at any time, and dear, since totals are hidden."""
+        inside = [self.inside[j] for j in spread(self.records.held(self.cells.keys[i]), _RECORDS)]
+        worlds = chain((World((), each, 0) for each in inside), (World((), 0, each) for each in inside))
+        return min(worlds, key=lambda world: self.cost(world, 0))
 
     def cheapest(self, worlds: Iterable[World], fixed: int, most: int) -> list[tuple[int, World]]:
         """The cheapest of some worlds with their costs; none but the first that costs nothing."""

@@ -1,17 +1,17 @@
 """Measure against floors of the same run: `python -m tests.bench [PART …]`, all parts otherwise.
 
-The parts: memory, intake, lists, uploads, stored (500,000 submissions more, then intake again, their CSV,
+The parts: memory, intake, lists, uploads, suppression, stored (500,000 submissions more, then intake again, their CSV,
 and what scope and clearance cost).
 """
 
 import sys
 from argparse import ArgumentParser
 
-from tests.bench import export, form, intake, lists, memory, policy, stored, uploads
+from tests.bench import export, form, intake, lists, memory, policy, stored, suppression, uploads
 from tests.bench.figures import at_least, head, show
 from tests.bench.stage import Stage, stage
 
-_PARTS = ("memory", "intake", "lists", "uploads", "stored")
+_PARTS = ("memory", "intake", "lists", "uploads", "suppression", "stored")
 _STORED = 500_000
 
 
@@ -44,6 +44,9 @@ def _measure(made: Stage, parts: list[str], seconds: float, rounds: int, many: i
         lists.measure(made, seconds=seconds)
     if "uploads" in parts:
         uploads.measure(made, rounds=rounds)
+    if "suppression" in parts:
+        for records in (500, 2_000, 5_000):
+            suppression.measure(records)
     if "stored" in parts and few is not None:
         stored.fill(made, form_id, many)
         lot = intake.measure(made, seconds=seconds, rounds=rounds)
