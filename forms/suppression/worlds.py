@@ -141,7 +141,7 @@ class System:
         return cost
 
     def newcomer(self, i: int) -> World:
-        """The world with one record more, or less, in cell i: possible at any time, and dear, since totals are hidden."""
+        """The world with one record more or less in cell i: possible at any time, and dear, since totals are hidden."""
         inside = [self.inside[j] for j in spread(self.records.held(self.cells.keys[i]), _RECORDS)]
         worlds = chain((World((), each, 0) for each in inside), (World((), 0, each) for each in inside))
         return min(worlds, key=lambda world: self.cost(world, 0))
