@@ -129,7 +129,7 @@ def identify(request: Request, *, vault: Vault, base_url: str | None, limit: int
     """Tell who asks; AuthenticationFailed, SessionNeeded, HttpsOnly, TooManyAttempts, InsufficientRights otherwise."""
     token = token_in_address(request)
     if token is not None:
-        return _by_key(token)
+        return _by_key(token, request.user_agent.string)
     try:
         header = request.authorization
     except ValueError:  # characters that no such header may have
@@ -170,10 +170,10 @@ def challenges() -> list[WWWAuthenticate]:
     return [WWWAuthenticate("basic", {"realm": "Lentera", "charset": "UTF-8"})]
 
 
-def _by_key(token: str) -> Identified:
+def _by_key(token: str, phone: str) -> Identified:
     if len(token) != _TOKEN_LENGTH or not _TOKEN_LETTERS.issuperset(token):
         raise AuthenticationFailed
-    credential = accounts.by_token(token)
+    credential = accounts.by_token(token, phone=phone)
     if credential is None or credential.actor.type == "user":
         raise InsufficientRights
     return Identified(credential.actor, credential)

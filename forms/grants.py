@@ -7,8 +7,10 @@ to themselves: that takes somebody else.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete, insert, select, text
+from sqlalchemy import Row, delete, insert, select, text
 
 from forms import audit, looks, policy
 from forms.access import Actor
@@ -205,6 +207,8 @@ class Person:
     email: str
     held: tuple[Held, ...]
     properties: dict[str, str]
+    last_login_at: datetime | None
+    has_second_step: bool
 
     @property
     def dimensions(self) -> tuple[str, ...]:
@@ -221,6 +225,7 @@ _PEOPLE = text(
     """
     select actors.id, actors.display_name, users.email, assignments.role_id,
            assignments.project_id is null as is_site_wide, forms.xml_form_id, forms.has_cases,
+           users.last_login_at, users.totp_confirmed_at is not null as has_second_step,
            (select jsonb_object_agg(name, value) from actor_properties
             where actor_properties.actor_id = actors.id and actor_properties.project_id = :project) as properties
     from assignments
@@ -236,11 +241,22 @@ _PEOPLE = text(
 
 def list_people(project: Project) -> list[Person]:
     """List the web users with a role on a project, on a form of it or on the whole site, by name."""
-    people: dict[int, Person] = {}
+    people: dict[int, Row[Any]] = {}
     held: dict[int, list[Held]] = {}
     for row in db.session.execute(_PEOPLE, {"project": project.id}):
         role = BY_ID[row.role_id]
         is_void = bool(row.has_cases) and not role.cases
-        people.setdefault(row.id, Person(row.id, row.display_name, row.email, (), row.properties or {}))
+        people.setdefault(row.id, row)
         held.setdefault(row.id, []).append(Held(role, row.is_site_wide, row.xml_form_id, is_void))
-    return [Person(p.id, p.name, p.email, tuple(held[p.id]), p.properties) for p in people.values()]
+    return [
+        Person(
+            id=row.id,
+            name=row.display_name,
+            email=row.email,
+            held=tuple(held[row.id]),
+            properties=row.properties or {},
+            last_login_at=row.last_login_at,
+            has_second_step=row.has_second_step,
+        )
+        for row in people.values()
+    ]

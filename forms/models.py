@@ -116,6 +116,7 @@ class Session(Base):
     last_seen_at: Mapped[datetime] = _time()
     # Whether its person showed the second step, without which nothing about people is open.
     is_proven: Mapped[bool] = mapped_column(server_default=text("false"))
+    # A person's browser as it logged in, an app user's phone as it was last seen.
     user_agent: Mapped[str | None] = mapped_column(Text)
     address: Mapped[str | None] = mapped_column(Text)
 

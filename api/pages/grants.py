@@ -14,6 +14,7 @@ from api.pages import door, scopes
 from api.pages.contexts import (
     FormOption,
     HeldLine,
+    PeopleFilter,
     PeoplePage,
     PeopleUploadPage,
     PersonLine,
@@ -23,14 +24,16 @@ from api.pages.contexts import (
 )
 from api.pages.door import pages, say
 from api.pages.forms import finding_lines
+from api.pages.people import people_filter
 from api.pages.projects import head
 from api.pages.roles import clearance_words, deed_words, dimension_name, role_name
-from forms import access, accounts, catalogue, grants, policy, roster
+from forms import access, accounts, catalogue, grants, policy
 from forms.access import Actor, Permission
 from forms.catalogue import Upload
 from forms.grants import Held, Person
 from forms.models import Project
 from forms.problems import InvalidWorkbook, NotFound, Problem, UniquenessViolation
+from forms.roster import people as roster
 from forms.workbook import MAX_BYTES
 
 #: What the page says is the largest workbook; the reader is a little more generous.
@@ -111,6 +114,8 @@ def _people_page(actor: Actor, project: Project, **typed: Any) -> PeoplePage:
     forms = _titles(actor, project)
     offered = scopes.offered(project)
     may_change = Permission.ACTOR_PROPERTY_UPDATE in held
+    everybody, wanted = grants.list_people(project), people_filter()
+    used = {h.role.id for person in everybody for h in person.held}
     people = tuple(
         PersonLine(
             id=person.id,
@@ -120,16 +125,35 @@ def _people_page(actor: Actor, project: Project, **typed: Any) -> PeoplePage:
             held=tuple(_held_line(person, held, forms) for held in person.held),
             dimensions=scopes.lines(person.dimensions, person.properties, offered),
             may_change=may_change and not (person.id == actor.id and any(h.role.has_clearance for h in person.held)),
+            last_login=person.last_login_at,
+            has_second_step=person.has_second_step,
+            lacks_second_step=not person.has_second_step and any(h.role.has_clearance for h in person.held),
         )
-        for person in grants.list_people(project)
+        for person in everybody
+        if _fits(person, wanted)
     )
     return PeoplePage(
         project=head(actor, project),
         people=people,
+        total=len(everybody),
+        filter=wanted,
+        held_roles=tuple(RoleOption(str(role.id), role_name(role)) for role in policy.ROLES if role.id in used),
         may_give=Permission.ASSIGNMENT_CREATE in held,
         roles=tuple(RoleOption(str(role.id), role_name(role)) for role in policy.FOR_PEOPLE),
         forms=tuple(FormOption(form_id, title) for form_id, title in forms.items()),
         **typed,
+    )
+
+
+def _fits(person: Person, wanted: PeopleFilter) -> bool:
+    """Tell whether a person is listed; a role on the whole project or server gives access to each of its forms."""
+    return (
+        wanted.text.casefold() in f"{person.name} {person.email}".casefold()
+        and wanted.step in ("", "yes" if person.has_second_step else "no")
+        and any(
+            wanted.role in ("", str(held.role.id)) and (wanted.place in ("", held.xml_form_id) or not held.xml_form_id)
+            for held in person.held
+        )
     )
 
 

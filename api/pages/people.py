@@ -1,200 +1,33 @@
-"""People and devices: app users with their QR codes, and accounts of web users."""
+"""Accounts of web users: who there is, what each may do, and how they get in."""
 
-from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import redirect, request, url_for
 from flask_babel import gettext as _
 
 from api import mail
 from api.endpoint import as_id, guard, origin, server, undone_when_refused
-from api.pages import door, qr, reach, scopes
+from api.pages import door
 from api.pages.contexts import (
     AccountLine,
     AccountsPage,
-    AppUserLine,
-    AppUserQrPage,
-    AppUsersPage,
     LinkPage,
-    Overheard,
+    PeopleFilter,
     PersonPage,
-    QrCard,
-    QrCode,
-    QrSheetPage,
     RoleGroup,
     RoleOption,
-    Unreachable,
 )
 from api.pages.door import pages, say
-from api.pages.projects import head
 from api.pages.roles import role_name
-from forms import access, catalogue, grants, policy
 from forms import accounts as people
+from forms import catalogue, grants, policy
 from forms.access import Actor, Permission
-from forms.accounts import AppUser, passwords, resets, second_step
-from forms.models import Project
+from forms.accounts import HeldRole, passwords, resets, second_step
 from forms.problems import NotFound, Problem, UniquenessViolation
 
-#: A sheet of paper has eight cards; nobody needs a thousand devices at once.
-_MOST_NAMES = 500
 #: What a new account may be on the whole server: roles that no value limits, since values belong to a project.
 _SITE_WIDE = tuple(role for role in policy.ROLES if role.system in ("admin", "province", "analyst", "auditor"))
 _ON_PROJECTS = tuple(role for role in policy.FOR_PEOPLE if not role.per_form)
-
-
-@pages.on("GET POST", "/projects/<project_id>/app-users", may=Permission.FIELD_KEY_LIST)
-def app_users(actor: Actor, project: Project) -> Any:
-    """List a project's app users, and make new ones."""
-    names, last_day = request.form.get("names", ""), request.form.get("expires", "").strip()
-    wanted = [name.strip() for name in names.splitlines() if name.strip()]
-    if request.method != "POST":
-        return _app_users_page(actor, project)
-    if not wanted or len(wanted) > _MOST_NAMES:
-        problem = _("Write at least one name, and at most %(most)s.", most=_MOST_NAMES)
-        return _app_users_page(actor, project, names, last_day, {"names": problem}), 400
-    try:
-        expires_at = _end_of(last_day)
-    except (ValueError, OverflowError):
-        problem = _("Choose a day that is still to come, or none.")
-        return _app_users_page(actor, project, names, last_day, {"expires": problem}), 400
-    given = scopes.given(_dimensions(project))
-    if given is None:
-        return _app_users_page(actor, project, names, last_day, {"values": _no_code()}), 400
-    properties = {name: value for name, value in given.items() if value}
-    for name in wanted:
-        made = people.create_app_user(
-            actor, project, name, properties=properties, expires_at=expires_at, vault=server().vault
-        )
-        # On the project, not on each form: a form that is published tomorrow reaches the phones without another step.
-        grants.assign(actor, made.id, people.APP_USER_ROLE, project_id=project.id, vault=server().vault)
-    say("good", _("They may fill every form of this project. Show each its QR code, or print the cards."))
-    return redirect(url_for("pages.app_users", project_id=project.id), 303)
-
-
-def _dimensions(project: Project) -> list[str]:
-    """List the dimensions of the policy that the project's forms have."""
-    return [name for name in policy.DIMENSIONS if name in catalogue.property_names(project)]
-
-
-def _no_code() -> str:
-    return str(_("A code has at most %(most)s characters and no special ones.", most=grants.MAX_VALUE))
-
-
-@pages.on("POST", "/projects/<project_id>/app-users/<app_user_id>/values", may=Permission.FIELD_KEY_UPDATE)
-def app_user_values(actor: Actor, project: Project, app_user_id: str) -> Any:
-    """Change where the records of an app user belong that do not say so themselves."""
-    user = people.app_user(project, as_id(app_user_id, "appUserId"), vault=server().vault)
-    given = scopes.given(_dimensions(project))
-    if given is None:
-        return _app_users_page(actor, project, problems={f"values-{user.id}": _no_code()}), 400
-    changes = scopes.changes(user.properties, given)
-    grants.set_properties(actor, project.id, user.id, changes, vault=server().vault)
-    say("good", _("The changes are kept."))
-    return redirect(url_for("pages.app_users", project_id=project.id), 303)
-
-
-def _end_of(day: str) -> datetime | None:
-    """Give the end of a day to come as a form wrote it, None for none; else ValueError or OverflowError."""
-    if not day:
-        return None
-    end = datetime.combine(date.fromisoformat(day) + timedelta(days=1), time.min, ZoneInfo(server().zone))
-    if end <= datetime.now(UTC):
-        raise ValueError
-    return end
-
-
-def _app_users_page(
-    actor: Actor, project: Project, names: str = "", expires: str = "", problems: dict[str, str] | None = None
-) -> AppUsersPage:
-    dimensions, offers = _dimensions(project), scopes.offered(project)
-    users = tuple(
-        replace(_line(user), dimensions=scopes.lines(dimensions, user.properties, offers))
-        for user in people.list_app_users(project, vault=server().vault)
-    )
-    return AppUsersPage(
-        project=head(actor, project),
-        app_users=users,
-        unreachable=_unreachable(),
-        names=names,
-        expires=expires,
-        problems=problems or {},
-        overheard=_overheard(project),
-        may_change=access.can(actor, Permission.FIELD_KEY_UPDATE, project_id=project.id),
-        dimensions=scopes.lines(dimensions, {}, offers),
-    )
-
-
-def _line(user: AppUser) -> AppUserLine:
-    return AppUserLine(
-        id=user.id,
-        name=user.display_name,
-        created=user.created_at,
-        last_seen=user.last_seen,
-        submissions=user.submissions,
-        is_revoked=user.token is None and not user.is_expired,
-        # Midnight is the end of the day before.
-        expires=user.expires_at - timedelta(seconds=1) if user.expires_at else None,
-        is_expired=user.is_expired,
-    )
-
-
-def _unreachable() -> Unreachable | None:
-    return reach.check(origin(), door.here(), server().bound, is_open_lan=server().is_open_lan)
-
-
-def _overheard(project: Project) -> Overheard | None:
-    titles = catalogue.titles_with_identity(project) if reach.is_plain(origin()) else []
-    return Overheard(origin(), tuple(titles), server().is_open_lan) if titles else None
-
-
-def _code(project: Project, user: AppUser) -> QrCode:
-    if user.token is None:
-        raise NotFound
-    return qr.draw(reach.settings(origin(), user.token, project.id, project.name))
-
-
-@pages.on("GET", "/projects/<project_id>/app-users/<app_user_id>/qr", may=Permission.FIELD_KEY_LIST)
-def app_user_qr(actor: Actor, project: Project, app_user_id: str) -> AppUserQrPage:
-    """Show one app user's QR code, large."""
-    live = [user for user in people.list_app_users(project, vault=server().vault) if user.token]
-    ids = [user.id for user in live]
-    wanted = as_id(app_user_id, "appUserId")
-    if wanted not in ids:
-        raise NotFound
-    place = ids.index(wanted)
-    unreachable = _unreachable()
-    return AppUserQrPage(
-        project=head(actor, project),
-        app_user=_line(live[place]),
-        address=origin(),
-        qr=None if unreachable else _code(project, live[place]),
-        unreachable=unreachable,
-        previous_id=ids[place - 1] if place else None,
-        next_id=ids[place + 1] if place + 1 < len(ids) else None,
-        overheard=_overheard(project),
-    )
-
-
-@pages.on("GET", "/projects/<project_id>/app-users/cards", may=Permission.FIELD_KEY_LIST)
-def qr_sheet(actor: Actor, project: Project) -> QrSheetPage:
-    """Show cards with QR codes, to print and cut: those ticked, or all."""
-    ticked = {as_id(text, "app_user") for text in request.args.getlist("app_user")}
-    live = [user for user in people.list_app_users(project, vault=server().vault) if user.token]
-    chosen = sorted((u for u in live if not ticked or u.id in ticked), key=lambda u: u.display_name.lower())
-    unreachable = _unreachable()
-    cards = () if unreachable else tuple(QrCard(user.display_name, _code(project, user)) for user in chosen)
-    today = datetime.now(ZoneInfo(server().zone)).date()
-    return QrSheetPage(head(actor, project), cards, origin(), today, unreachable, _overheard(project))
-
-
-@pages.on("POST", "/projects/<project_id>/app-users/<app_user_id>/revoke", may=Permission.SESSION_END)
-def app_user_revoke(actor: Actor, project: Project, app_user_id: str) -> Any:
-    """Withdraw an app user's access at once."""
-    people.revoke_app_user(actor, project, as_id(app_user_id, "appUserId"), vault=server().vault)
-    say("good", _("Access is withdrawn. The phone can send and fetch nothing any more."))
-    return redirect(url_for("pages.app_users", project_id=project.id), 303)
 
 
 @pages.on("GET POST", "/accounts", may=Permission.USER_LIST)
@@ -236,7 +69,37 @@ def _check_account(given: dict[str, str]) -> dict[str, str]:
 
 
 def _accounts_page(actor: Actor, **typed: Any) -> AccountsPage:
-    return AccountsPage(_account_lines(actor), _role_groups(), passwords.LEAST, **typed)
+    lines, held, wanted = _account_lines(actor), people.roles_by_actor(), people_filter()
+    used = {role.role_id for line in lines for role in held.get(line.id, ())}
+    return AccountsPage(
+        accounts=tuple(line for line in lines if _fits(line, held.get(line.id, []), wanted)),
+        total=len(lines),
+        filter=wanted,
+        held_roles=tuple(RoleOption(str(role.id), role_name(role)) for role in policy.ROLES if role.id in used),
+        places=tuple(RoleOption(str(project.id), project.name) for project in catalogue.all_projects()),
+        roles=_role_groups(),
+        password_length=passwords.LEAST,
+        **typed,
+    )
+
+
+def people_filter() -> PeopleFilter:
+    """Read the filter of people that an address holds."""
+    return PeopleFilter(*(request.args.get(name, "").strip() for name in ("text", "role", "place", "step")))
+
+
+def _fits(line: AccountLine, held: list[HeldRole], wanted: PeopleFilter) -> bool:
+    """Tell whether an account is listed; whoever holds a role on the whole server has access to every project."""
+    is_found = any(
+        wanted.role in ("", str(role.role_id))
+        and (wanted.place in ("", str(role.project_id)) or role.project_id is None)
+        for role in held
+    )
+    return (
+        wanted.text.casefold() in f"{line.name} {line.email}".casefold()
+        and wanted.step in ("", "yes" if line.has_second_step else "no")
+        and (is_found or not (wanted.role or wanted.place))
+    )
 
 
 def _account_lines(actor: Actor) -> tuple[AccountLine, ...]:
@@ -247,11 +110,13 @@ def _account_lines(actor: Actor) -> tuple[AccountLine, ...]:
             id=person.id,
             name=person.display_name,
             email=user.email,
-            roles=tuple(_role_words(*role) for role in roles.get(person.id, ())),
+            roles=tuple(_role_words(held) for held in roles.get(person.id, ())),
             created=person.created_at,
             last_login=user.last_login_at,
             is_self=person.id == actor.id,
             has_second_step=user.totp_confirmed_at is not None,
+            lacks_second_step=user.totp_confirmed_at is None
+            and any(policy.BY_ID[held.role_id].has_clearance for held in roles.get(person.id, ())),
             is_locked=person.id in locked,
         )
         for person, user in rows
@@ -303,9 +168,9 @@ def person_second_step_off(actor: Actor, person_id: str) -> Any:
     return redirect(url_for("pages.person", person_id=line.id), 303)
 
 
-def _role_words(role_id: int, project: str | None, form_id: str | None) -> str:
-    name = role_name(policy.BY_ID[role_id])
-    return f"{name}: {' / '.join(filter(None, (project, form_id)))}" if project else name
+def _role_words(held: HeldRole) -> str:
+    name = role_name(policy.BY_ID[held.role_id])
+    return f"{name}: {' / '.join(filter(None, (held.project, held.form_id)))}" if held.project else name
 
 
 def _role_groups() -> tuple[RoleGroup, ...]:

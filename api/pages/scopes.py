@@ -33,15 +33,16 @@ def _line(name: str, value: str, offers: Mapping[str, str]) -> DimensionLine:
     return DimensionLine(
         name=name,
         label=dimension_name(name),
-        value=", ".join(_with_label(code, offers) for code in codes),
+        value=with_labels(value, offers),
         options=tuple(ValueOption(code, label, code in codes) for code, label in listed.items()),
         typed=" ".join(code for code in codes if code not in listed),
     )
 
 
-def _with_label(code: str, offers: Mapping[str, str]) -> str:
-    label = offers.get(code, code)
-    return code if label == code else f"{code} {label}"
+def with_labels(value: str, offers: Mapping[str, str]) -> str:
+    """Write the codes of a value with their labels, as far as forms offer any: "61.03 Sanggau, 61.99"."""
+    labels = [(code, offers.get(code, code)) for code in value.split()]
+    return ", ".join(code if label == code else f"{code} {label}" for code, label in labels)
 
 
 def given(names: Iterable[str]) -> dict[str, str] | None:

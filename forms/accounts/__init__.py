@@ -16,6 +16,7 @@ from forms.accounts.attempts import Guard
 from forms.accounts.people import (
     ADMIN_ROLE,
     APP_USER_ROLE,
+    HeldRole,
     actors,
     asks_second_step,
     create_user,
@@ -46,6 +47,7 @@ __all__ = [
     "AppUser",
     "Credential",
     "Guard",
+    "HeldRole",
     "NewSession",
     "actors",
     "app_user",

@@ -22,7 +22,10 @@ FOREVER = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class AppUser:
-    """An app user of a project; `token` is None once it is revoked or has expired. `expires_at` is None for never."""
+    """An app user of a project; `token` is None once it is revoked or has expired. `expires_at` is None for never.
+
+    `user_agent` is what the phone called itself when it was last seen, `last_used` when a submission last arrived.
+    """
 
     id: int
     project_id: int
@@ -33,6 +36,7 @@ class AppUser:
     created_by: int | None
     last_used: datetime | None
     last_seen: datetime | None
+    user_agent: str | None
     expires_at: datetime | None
     is_expired: bool
     submissions: int
@@ -70,7 +74,7 @@ _APP_USERS = text(
     select actors.id, actors.display_name, actors.created_at, actors.updated_at, field_keys.created_by,
            case when last.ended_at is null and last.expires_at > now() then last.token_sealed end as token_sealed,
            -- As it was made, no phone has shown the token yet.
-           nullif(last.last_seen_at, last.created_at) as last_seen,
+           nullif(last.last_seen_at, last.created_at) as last_seen, last.user_agent,
            nullif(last.expires_at, :forever) as expires_at,
            last.ended_at is null and last.expires_at <= now() as is_expired,
            sent.count as submissions, sent.last as last_used,
@@ -102,6 +106,7 @@ def list_app_users(project: Project, *, vault: Vault, actor_id: int | None = Non
             created_by=row.created_by,
             last_used=row.last_used,
             last_seen=row.last_seen,
+            user_agent=row.user_agent,
             expires_at=row.expires_at,
             is_expired=row.is_expired,
             submissions=row.submissions,

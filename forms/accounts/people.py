@@ -1,6 +1,7 @@
 """Web users and what roles they hold, and the actors that anybody may be."""
 
 from collections.abc import Iterable
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Row, func, select
@@ -42,15 +43,24 @@ def list_users() -> list[Row[ActorRow, User]]:
     return list(db.session.execute(found))
 
 
-def roles_by_actor() -> dict[int, list[tuple[int, str | None, str | None]]]:
-    """Give each actor's roles by number, with the project's name and the form's id; None where it counts wider."""
-    rows = select(Assignment.actor_id, Assignment.role_id, Project.name, Form.xml_form_id)
+class HeldRole(NamedTuple):
+    """A role that somebody holds, by number; project and form are None where it counts wider."""
+
+    role_id: int
+    project_id: int | None
+    project: str | None
+    form_id: str | None
+
+
+def roles_by_actor() -> dict[int, list[HeldRole]]:
+    """Give the roles of every actor."""
+    rows = select(Assignment.actor_id, Assignment.role_id, Project.id, Project.name, Form.xml_form_id)
     rows = rows.outerjoin(Project, Project.id == Assignment.project_id).outerjoin(Form, Form.id == Assignment.form_id)
     rows = rows.where(Project.deleted_at.is_(None), Form.deleted_at.is_(None))
-    found: dict[int, list[tuple[int, str | None, str | None]]] = {}
+    found: dict[int, list[HeldRole]] = {}
     ordered = rows.order_by(Assignment.role_id, Project.name, Form.xml_form_id)
-    for actor_id, role_id, project, form_id in db.session.execute(ordered):
-        found.setdefault(actor_id, []).append((role_id, project, form_id))
+    for actor_id, role_id, project_id, project, form_id in db.session.execute(ordered):
+        found.setdefault(actor_id, []).append(HeldRole(role_id, project_id, project, form_id))
     return found
 
 

@@ -161,19 +161,22 @@ _SESSION = f"""
     """
 #: At most once a minute, however many requests come at once; the first request counts at once.
 _SEEN = """
-    update sessions set last_seen_at = now()
+    update sessions set last_seen_at = now(), user_agent = coalesce(%s, user_agent)
     where id = %s and (last_seen_at < now() - interval '1 minute' or last_seen_at = created_at)
     returning id
     """
 
 
-def by_token(token: str) -> Credential | None:
-    """Find the live session of a token, or None; apart from the session's transaction, before there is any."""
+def by_token(token: str, *, phone: str | None = None) -> Credential | None:
+    """Find the live session of a token, or None; apart from the session's transaction, before there is any.
+
+    `phone` is what a phone calls itself (User-Agent): an app user's session keeps the last one that used it.
+    """
     row = run_apart(_SESSION, [token_hash(token)])
     if row is None:
         return None
     if row.is_unseen:
-        run_apart(_SEEN, [row.id])
+        run_apart(_SEEN, [phone[:_USER_AGENT_LENGTH] if phone and row.type == "field_key" else None, row.id])
     actor = Actor(row.actor_id, row.type, row.display_name, row.email, is_proven=row.is_proven)
     return Credential(actor, row.id, row.csrf, row.created_at, row.expires_at)
 

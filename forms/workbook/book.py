@@ -65,13 +65,15 @@ class Odd(NamedTuple):
 class Sheet:
     """One sheet: its headings in column order (None where empty), and its rows from Excel's row 2 on.
 
-    A row maps headings to text and leaves empty cells out. `odd` maps (Excel row, heading) to what is no text.
+    A row maps headings to text and leaves empty cells out. `odd` maps (Excel row, heading) to what is no text. What was
+    pasted may have its rows from `first` on, and no title.
     """
 
     title: str
     headers: tuple[str | None, ...]
     rows: tuple[dict[str, str], ...]
     odd: dict[tuple[int, str], Odd]
+    first: int = 2
 
     def place(self, row: int | None = None, header: str | None = None) -> Place:
         """Point at a cell, at a row, at a column or at the sheet."""
@@ -80,7 +82,7 @@ class Sheet:
 
     def numbered(self) -> Iterator[tuple[int, dict[str, str]]]:
         """Yield (Excel row, cells)."""
-        return enumerate(self.rows, start=2)
+        return enumerate(self.rows, start=self.first)
 
 
 @dataclass(frozen=True)

@@ -290,8 +290,8 @@ TEXTS: dict[str, Text] = {
     ),
     "table-empty": Text(
         "error",
-        "Nothing is filled in below the headings. Write one line for each role of a person.",
-        "Belum ada isian di bawah judul kolom. Tulis satu baris untuk setiap peran seseorang.",
+        "Nothing is filled in below the headings. Fill at least one line.",
+        "Belum ada isian di bawah judul kolom. Isi paling sedikit satu baris.",
     ),
     "table-column-missing": Text(
         "error",
@@ -378,6 +378,53 @@ TEXTS: dict[str, Text] = {
         "warning",
         "The form asks for things about people, and there the role “{role}” opens nothing.",
         "Formulir ini menanyakan hal tentang orang, dan di sana peran “{role_id}” tidak membuka apa pun.",
+    ),
+    "table-too-wide": Text(
+        "error",
+        "This line has more columns than there are: {headings}. Take the others out.",
+        "Baris ini punya kolom lebih banyak dari yang ada: {headings}. Hapus kolom lainnya.",
+    ),
+    "phones-too-many": Text(
+        "error",
+        "At most {limit} app users are made at once. Split the list.",
+        "Sekali buat paling banyak {limit} pengguna aplikasi. Bagi daftarnya.",
+    ),
+    "phones-name": Text(
+        "error",
+        "Write the name of the phone or the post here.",
+        "Tulis nama ponsel atau posnya di sini.",
+    ),
+    "phones-name-odd": Text(
+        "error",
+        "The name has characters that cannot be seen. Type it anew.",
+        "Nama ini berisi karakter yang tidak terlihat. Ketik ulang.",
+    ),
+    "phones-name-twice": Text(
+        "error",
+        "Line {row} has the name “{value}” already. Give each phone a name of its own.",
+        "Baris {row} sudah memakai nama “{value}”. Beri setiap ponsel nama sendiri.",
+    ),
+    "phones-name-taken": Text(
+        "warning",
+        "There is an app user “{value}” with access already. It stays as it is, and no second one is made.",
+        "Sudah ada pengguna aplikasi “{value}” yang punya akses. Ia tetap seperti semula dan tidak dibuat lagi.",
+    ),
+    "phones-value-unoffered": Text(
+        "warning",
+        "No form of this project offers “{value}” in the dimension {dimension}. Check the code: records may come to "
+        "lie where nobody sees them.",
+        "Tidak ada formulir di proyek ini yang menawarkan “{value}” untuk dimensi {dimension}. Periksa kodenya: "
+        "datanya bisa masuk ke tempat yang tidak dilihat siapa pun.",
+    ),
+    "phones-day": Text(
+        "error",
+        "“{value}” is no day. Write it as 31/12/2026 or 2026-12-31.",
+        "“{value}” bukan tanggal. Tulis seperti 31/12/2026 atau 2026-12-31.",
+    ),
+    "phones-day-over": Text(
+        "error",
+        "The day “{value}” is over. Write one that is still to come, or leave it empty.",
+        "Tanggal “{value}” sudah lewat. Tulis tanggal yang akan datang, atau kosongkan.",
     ),
     "people-line-twice": Text(
         "warning",

@@ -8,10 +8,11 @@ import openpyxl
 import pytest
 from sqlalchemy import func, select
 
-from forms import grants, policy, roster
+from forms import grants, policy
 from forms.access import SERVER
 from forms.db import db
 from forms.models import Assignment, Audit, User
+from forms.roster import people as roster
 from tests.support.odk import sheets
 from tests.support.odk import xlsx as form_workbook
 from tests.support.visitor import MANAGER, make_scene

@@ -245,8 +245,9 @@ def test_app_users_come_from_a_list_of_names_and_lose_access_at_once(world):
     manager = scene.with_role(MANAGER)
     users = f"/projects/{scene.project.id}/app-users"
     for names in ("", " \n ", "\n".join(f"P{n}" for n in range(501))):
-        assert manager.send(users, {"names": names}).status_code == 400
-    assert manager.send(users, {"names": "Pos <1>\r\n\r\n Pos 2 \t\r\n"}).status_code == 303
+        assert manager.send(f"{users}/add", {"names": names, "confirmed": "1"}).status_code == 400
+    sent = {"names": "Pos <1>\r\n\r\n Pos 2 \t\r\n", "confirmed": "1"}
+    assert manager.send(f"{users}/add", sent).status_code == 303
     page = manager.get(users)
     assert "Pos &lt;1&gt;" in page.text
     assert submissions.count_by_form(SERVER, scene.project.id, [scene.form])[scene.form.id].submissions == 1
@@ -319,10 +320,11 @@ def test_app_users_may_be_made_for_some_days(world):
     manager = scene.with_role(MANAGER)
     users = f"/projects/{scene.project.id}/app-users"
     for day in ("kapan-kapan", "2020-01-01", "2026-02-30", "9999-12-31"):
-        refused = manager.send(users, {"names": "Relawan", "expires": day})
+        refused = manager.send(f"{users}/add", {"names": "Relawan", "expires": day, "confirmed": "1"})
         assert (refused.status_code, 'id="expires-problem"' in refused.text) == (400, True), day
     last = datetime.now(ZoneInfo("Asia/Pontianak")).date()
-    assert manager.send(users, {"names": "Relawan", "expires": last.isoformat()}).status_code == 303
+    made = {"names": "Relawan", "expires": last.isoformat(), "confirmed": "1"}
+    assert manager.send(f"{users}/add", made).status_code == 303
     ends = db.session.execute(db.text("select expires_at from sessions order by id desc limit 1")).scalar_one()
     assert ends.astimezone(ZoneInfo("Asia/Pontianak")).isoformat() == f"{last + timedelta(days=1)}T00:00:00+07:00"
     assert "berlaku sampai" in manager.get(users).text

@@ -237,20 +237,29 @@ words = st.text(max_size=30) | st.sampled_from(
      "/meta/instanceID", "24:00", "true", "received", "1", "x" * 4000, "31/2/2026", "31/12/9999"]
 )  # fmt: skip
 names = st.sampled_from(
-    ["field", "value", "since", "until", "review", "older", "newer", "version", "blanks", "table", "format", "draft", "app_user"]
+    ["field", "value", "since", "until", "review", "older", "newer", "version", "blanks", "table", "format", "draft", "app_user", "order", "page"]
 )  # fmt: skip
 
 PARTS = ["", "/submissions", "/submissions/{}", "/summary", "/downloads", "/download", "/xform", "/workbook"]
 PLACES = [
     *("/new-project", "/accounts", "/login", "/language", "{project}/settings", "{project}/archive"),
-    *("{project}/app-users", "{project}/upload", "{form}/upload", "{form}/attach", "{form}/publish", "{form}/state"),
+    *(
+        "{project}/app-users/add",
+        "{project}/app-users/withdraw",
+        "{project}/upload",
+        "{form}/upload",
+        "{form}/attach",
+        "{form}/publish",
+        "{form}/state",
+    ),
 ]
 
 
 @many
 @given(query=st.dictionaries(names, words, max_size=5), part=st.sampled_from(PARTS))
 def test_no_address_makes_a_page_fail(scene, admin, query, part):
-    pages = [scene.base + part.format(scene.sent[0]), f"/projects/{scene.project.id}/app-users/cards"]
+    users = f"/projects/{scene.project.id}/app-users"
+    pages = [scene.base + part.format(scene.sent[0]), users, f"{users}/cards", f"{users}/withdraw"]
     for page in pages:
         assert admin.get(page, query_string=query).status_code < 500, page
 
@@ -268,6 +277,9 @@ NAMES = (
     "language",
     "next",
     "kept",
+    "confirmed",
+    "expires",
+    "app_user",
 )
 fields = st.dictionaries(
     st.sampled_from(NAMES),

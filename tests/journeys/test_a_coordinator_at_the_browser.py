@@ -172,10 +172,11 @@ def publish(page: Page) -> None:
 def give_codes(page: Page, project: str, folder: Path, *, scripts: bool) -> list[str]:
     """Make app users and print their cards: under the address that phones reach, since this one is refused."""
     page.goto(f"{project}/app-users")
+    page.get_by_role("link", name="Tambah pengguna aplikasi").first.click()
     page.get_by_label("Nama, satu per baris").fill("Pos Aruk\nPos Entikong\n")
-    page.get_by_role("button", name="Tambahkan").click()
-    expect(page.get_by_role("checkbox", name="Pos Entikong")).to_be_visible()
-    page.goto(f"{project}/app-users/cards")
+    page.get_by_role("button", name="Periksa daftar").click()
+    expect(page.get_by_role("rowheader", name="Pos Entikong")).to_be_visible()
+    page.get_by_role("button", name="Buat 2 pengguna aplikasi").click()
     expect(page.get_by_role("alert")).to_contain_text("Belum ada kode QR di alamat ini")
     expect(page.locator("svg.qr")).to_have_count(0)
     offers = page.get_by_role("alert").get_by_role("link")

@@ -6,6 +6,7 @@ Every person, phone and record here is made up; names are posts, never people.
 # ruff: noqa: FBT003 - a page's fields read as a row of a table here
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from api.pages import qr
 from api.pages.contexts import (
@@ -14,8 +15,11 @@ from api.pages.contexts import (
     AccountPage,
     AccountsPage,
     Answer,
+    AppUserFilter,
     AppUserLine,
+    AppUserPage,
     AppUserQrPage,
+    AppUsersAddPage,
     AppUsersPage,
     AttachmentLine,
     Bar,
@@ -28,6 +32,7 @@ from api.pages.contexts import (
     DownloadsPage,
     Draft,
     FieldOption,
+    FilterChoice,
     FindingLine,
     ForgottenPage,
     FormHead,
@@ -53,10 +58,12 @@ from api.pages.contexts import (
     OpenedAnswer,
     Overheard,
     Page,
+    PeopleFilter,
     PeoplePage,
     PeopleUploadPage,
     PersonLine,
     PersonPage,
+    PlannedAppUser,
     PlannedLine,
     ProblemPage,
     ProjectCard,
@@ -87,9 +94,11 @@ from api.pages.contexts import (
     Unreachable,
     UploadOutcome,
     UploadPage,
+    ValueChoice,
     ValueOption,
     VersionLine,
     Viewer,
+    WithdrawPage,
 )
 
 NOW = datetime(2026, 11, 24, 7, 5, tzinfo=UTC)
@@ -433,13 +442,43 @@ _BELONGS = (
 
 def _app_users() -> tuple[AppUserLine, ...]:
     users = [
-        AppUserLine(n, name, _ago(days=60), _ago(hours=n) if n != 3 else None, 40 * n, False, dimensions=_BELONGS)
+        AppUserLine(
+            n,
+            name,
+            _ago(days=60),
+            _ago(hours=n) if n != 3 else None,
+            40 * n,
+            False,
+            last_sent=_ago(hours=3 * n) if n not in (0, 3) else None,
+            program=f"Collect 2026.{1 + n % 3}.0" if n != 3 else "",
+            device="SM-T505, Android 11" if n % 2 == 0 else "Redmi Note 12, Android 14",
+            dimensions=_BELONGS,
+        )
         for n, name in enumerate(POSTS)
     ]
     lost = AppUserLine(99, "Sambas 1 (hilang)", _ago(days=90), _ago(days=30), 12, True)
     over = AppUserLine(98, "Relawan pekan HAM", _ago(days=40), _ago(days=20), 31, False, _ago(days=10), True)
     lent = AppUserLine(97, "Relawan pekan HAM 2", _ago(days=40), None, 0, False, _ago(days=-10))
     return (*users, lent, over, lost)
+
+
+def _app_users_page(**more: Any) -> AppUsersPage:
+    users = _app_users()
+    wanted = {
+        "total": len(users),
+        "matching": len(users),
+        "filter": AppUserFilter(),
+        "states": (FilterChoice("active", "punya akses"), FilterChoice("withdrawn", "akses dicabut")),
+        "values": (ValueChoice("kabkota", "Kabupaten/kota (kabkota)", (FilterChoice("61.03", "61.03 Sanggau"),)),),
+        "orders": (FilterChoice("", "terbaru dulu"), FilterChoice("-seen", "terakhir terlihat")),
+        "has_dimensions": True,
+    }
+    return AppUsersPage(PROJECT, **{"app_users": users, **wanted, **more})
+
+
+def _app_users_add(**more: Any) -> AppUsersAddPage:
+    headings = ("nama", "Kabupaten/kota (kabkota)", "hari terakhir")
+    return AppUsersAddPage(PROJECT, 20_000_000, 500, headings, _BELONGS, **more)
 
 
 SEALED_FIELDS = (SealedField("/nama", "Nama lengkap", True), SealedField("/foto", "Foto"))
@@ -621,13 +660,52 @@ def pages() -> dict[str, Page]:
             48,
             may_hand_over=True,
         ),
-        "app-users": AppUsersPage(PROJECT, users, may_change=True, dimensions=_BELONGS),
-        "app-users-empty": AppUsersPage(
-            PROJECT, (), UNREACHABLE, "Entikong 1\nEntikong 2", "2026-01-31", {"names": "Nama “Entikong 1” sudah ada."}
+        "app-users": _app_users_page(),
+        "app-users-filtered": _app_users_page(
+            app_users=users[:2],
+            matching=202,
+            total=412,
+            filter=AppUserFilter("Pos", "active", {"kabkota": "61.03"}, "-seen"),
+            previous_page=0,
+            next_page=2,
         ),
-        "app-users-withheld": AppUsersPage(
-            PROJECT, users, overheard=Overheard(LAN, (CASES.title, "Asesmen <awal>"), is_allowed=False)
+        "app-users-none": _app_users_page(app_users=(), matching=0, filter=AppUserFilter("Zz")),
+        "app-users-empty": _app_users_page(app_users=(), matching=0, total=0, unreachable=UNREACHABLE),
+        "app-users-withheld": _app_users_page(
+            has_dimensions=False, overheard=Overheard(LAN, (CASES.title, "Asesmen <awal>"), is_allowed=False)
         ),
+        "app-user": AppUserPage(PROJECT, users[1], True),
+        "app-user-refused": AppUserPage(PROJECT, users[2], True, "Satu kode paling banyak 200 karakter."),
+        "app-user-withdrawn": AppUserPage(PROJECT, users[-1], True),
+        "app-users-add": _app_users_add(),
+        "app-users-add-refused": _app_users_add(
+            names="Pos 1",
+            expires="2020-01-01",
+            problems={
+                "names": "Tulis paling sedikit satu nama.",
+                "expires": "Pilih hari yang akan datang.",
+                "values": "Satu kode paling banyak 200 karakter.",
+                "workbook": "Pilih dulu sebuah buku kerja Excel.",
+            },
+        ),
+        "app-users-add-planned": _app_users_add(
+            names="Pos 1\t61.03\nPos 2",
+            expires="2027-01-31",
+            planned=(
+                PlannedAppUser("Pos 1", ("Kabupaten/kota: 61.03 Sanggau",), date(2027, 1, 31), False),
+                PlannedAppUser("Pos 2", (), None, True),
+            ),
+            found=UploadOutcome("", (FindingLine("warning", "Sudah ada pengguna “Pos 2”.", "", 2, "A"),), ""),
+        ),
+        "app-users-add-there": _app_users_add(
+            names="Pos 2", planned=(PlannedAppUser("Pos 2", (), None, True),), found=UploadOutcome("", (), "")
+        ),
+        "app-users-add-workbook": _app_users_add(found=UploadOutcome("ponsel.xlsx", _findings(errors=True), "")),
+        "app-users-add-kept": _app_users_add(
+            planned=(PlannedAppUser("Pos 1", (), None, False),), found=UploadOutcome("ponsel.xlsx", (), "k")
+        ),
+        "app-users-withdraw": WithdrawPage(PROJECT, users[:4]),
+        "app-users-withdraw-nobody": WithdrawPage(PROJECT, ()),
         "app-user-qr": AppUserQrPage(PROJECT, users[1], ADDRESS, qr.draw(_code(1)), None, 0, 2),
         "app-user-qr-refused": AppUserQrPage(PROJECT, users[1], "http://127.0.0.1:8383", None, ANSWERING),
         "qr-sheet": QrSheetPage(PROJECT, cards, ADDRESS, NOW.date()),
@@ -639,11 +717,27 @@ def pages() -> dict[str, Page]:
         ),
         "qr-sheet-empty": QrSheetPage(PROJECT, (), ADDRESS, NOW.date()),
         "accounts": AccountsPage(
-            accounts, roles, 10, "Petugas Sambas", "sambas", "viewer:1", {"email": "Alamat e-mail tidak lengkap."}
+            accounts,
+            3,
+            PeopleFilter(),
+            HELD,
+            (RoleOption("1", PROJECT.name),),
+            roles,
+            10,
+            "Petugas Sambas",
+            "sambas",
+            "viewer:1",
+            {"email": "Alamat e-mail tidak lengkap."},
+        ),
+        "accounts-none": AccountsPage(
+            (), 3, PeopleFilter("zz", "23", "1", "no"), HELD, (RoleOption("1", PROJECT.name),), roles, 10
         ),
         "people": PeoplePage(
             PROJECT,
             _people(),
+            3,
+            PeopleFilter(),
+            HELD,
             True,
             (RoleOption("23", "Koordinator kabupaten/kota"), RoleOption("20", "Tim sosialisasi")),
             (FormOption(TALKS.form_id, TALKS.title),),
@@ -652,7 +746,18 @@ def pages() -> dict[str, Page]:
             TALKS.form_id,
             {"email": "Belum ada akun dengan alamat ini.", "values-4": "Satu kode paling banyak 200 karakter."},
         ),
-        "people-auditor": PeoplePage(PROJECT, _people()[:1], False, (), ()),
+        "people-auditor": PeoplePage(PROJECT, _people()[:1], 1, PeopleFilter(), HELD, False, (), ()),
+        "people-none": PeoplePage(
+            PROJECT,
+            (),
+            3,
+            PeopleFilter("zz", "23", TALKS.form_id, "yes"),
+            HELD,
+            False,
+            (),
+            (FormOption(TALKS.form_id, TALKS.title),),
+        ),
+        "people-empty": PeoplePage(PROJECT, (), 0, PeopleFilter(), (), True, (), ()),
         "people-upload": PeopleUploadPage(PROJECT, 20_000_000),
         "people-upload-errors": PeopleUploadPage(
             PROJECT, 20_000_000, UploadOutcome("orang.xlsx", _findings(errors=True), "")
@@ -706,6 +811,9 @@ def pages() -> dict[str, Page]:
     }
 
 
+HELD = (RoleOption("1", "Administrator"), RoleOption("23", "Koordinator kabupaten/kota"))
+
+
 def _people() -> tuple[PersonLine, ...]:
     whole, site = "seluruh proyek", "seluruh server"
     districts = (ValueOption("61.03", "Sanggau", True), ValueOption("61.10", "Melawi", False))
@@ -718,6 +826,8 @@ def _people() -> tuple[PersonLine, ...]:
             (HeldLine(1, "Administrator", "", site, True, False, False, False),),
             (),
             False,
+            _ago(hours=2),
+            True,
         ),
         PersonLine(
             3,
@@ -727,6 +837,7 @@ def _people() -> tuple[PersonLine, ...]:
             (HeldLine(23, "Koordinator kabupaten/kota", "", whole, False, True, False, False),),
             (DimensionLine("kabkota", "Kabupaten/kota (kabkota)", "61.03 Sanggau", districts, "61.99"),),
             True,
+            lacks_second_step=True,
         ),
         PersonLine(
             4,

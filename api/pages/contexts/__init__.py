@@ -5,7 +5,7 @@ nothing else but the `Frame`. Each field carries its sentence in `metadata["help
 field is shown somewhere. No queries, no HTTP, no markup here: texts arrive ready to be read, values as Python values.
 
 `frame` is what surrounds every page, `entry` the way in and the ways out, `account` one's own account, `projects`,
-`people`, `grants`, `forms` and `records` the pages themselves.
+`people`, `phones`, `grants`, `forms` and `records` the pages themselves.
 """
 
 from api.pages.contexts.account import AccountPage, SecondStepPage, SessionLine
@@ -46,21 +46,31 @@ from api.pages.contexts.looks import (
 from api.pages.contexts.people import (
     AccountLine,
     AccountsPage,
-    AppUserLine,
-    AppUserQrPage,
-    AppUsersPage,
     DimensionLine,
-    LanOffer,
     LinkPage,
-    Overheard,
+    PeopleFilter,
     PersonPage,
+    RoleGroup,
+    RoleOption,
+    ValueOption,
+)
+from api.pages.contexts.phones import (
+    AppUserFilter,
+    AppUserLine,
+    AppUserPage,
+    AppUserQrPage,
+    AppUsersAddPage,
+    AppUsersPage,
+    FilterChoice,
+    LanOffer,
+    Overheard,
+    PlannedAppUser,
     QrCard,
     QrCode,
     QrSheetPage,
-    RoleGroup,
-    RoleOption,
     Unreachable,
-    ValueOption,
+    ValueChoice,
+    WithdrawPage,
 )
 from api.pages.contexts.projects import (
     FormLine,
@@ -96,8 +106,11 @@ __all__ = [
     "AccountPage",
     "AccountsPage",
     "Answer",
+    "AppUserFilter",
     "AppUserLine",
+    "AppUserPage",
     "AppUserQrPage",
+    "AppUsersAddPage",
     "AppUsersPage",
     "AttachmentLine",
     "Bar",
@@ -110,6 +123,7 @@ __all__ = [
     "DownloadsPage",
     "Draft",
     "FieldOption",
+    "FilterChoice",
     "FindingLine",
     "ForgottenPage",
     "FormHead",
@@ -136,10 +150,12 @@ __all__ = [
     "OpenedAnswer",
     "Overheard",
     "Page",
+    "PeopleFilter",
     "PeoplePage",
     "PeopleUploadPage",
     "PersonLine",
     "PersonPage",
+    "PlannedAppUser",
     "PlannedLine",
     "ProblemPage",
     "ProjectCard",
@@ -171,7 +187,9 @@ __all__ = [
     "Unreachable",
     "UploadOutcome",
     "UploadPage",
+    "ValueChoice",
     "ValueOption",
     "VersionLine",
     "Viewer",
+    "WithdrawPage",
 ]

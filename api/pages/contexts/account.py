@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
 
-from api.pages.contexts.people import QrCode
+from api.pages.contexts.phones import QrCode
 
 
 @dataclass(frozen=True)

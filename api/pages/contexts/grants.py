@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import ClassVar
 
 from api.pages.contexts.forms import UploadOutcome
-from api.pages.contexts.people import DimensionLine, RoleOption
+from api.pages.contexts.people import DimensionLine, PeopleFilter, RoleOption
 from api.pages.contexts.projects import ProjectHead
 
 
@@ -34,6 +35,11 @@ class PersonLine:
     held: tuple[HeldLine, ...] = field(metadata={"help": "What they hold, the widest first."})
     dimensions: tuple[DimensionLine, ...] = field(metadata={"help": "What says whose records they see."})
     may_change: bool = field(metadata={"help": "Whether the viewer may change the values."})
+    last_login: datetime | None = field(default=None, metadata={"help": "When the person last logged in."})
+    has_second_step: bool = field(default=False, metadata={"help": "Whether a code is asked for at the log-in."})
+    lacks_second_step: bool = field(
+        default=False, metadata={"help": "Whether a role of theirs opens nothing of people for want of one."}
+    )
 
 
 @dataclass(frozen=True)
@@ -54,7 +60,10 @@ class PeoplePage:
     template: ClassVar[str] = "people.html"
 
     project: ProjectHead = field(metadata={"help": "The project."})
-    people: tuple[PersonLine, ...] = field(metadata={"help": "By name."})
+    people: tuple[PersonLine, ...] = field(metadata={"help": "Those that the filter leaves, by name."})
+    total: int = field(metadata={"help": "How many there are."})
+    filter: PeopleFilter = field(metadata={"help": "Which are listed."})
+    held_roles: tuple[RoleOption, ...] = field(metadata={"help": "The roles to filter by."})
     may_give: bool = field(metadata={"help": "Whether the viewer may give and take roles."})
     roles: tuple[RoleOption, ...] = field(metadata={"help": "What can be given."})
     forms: tuple[FormOption, ...] = field(metadata={"help": "The project's forms."})

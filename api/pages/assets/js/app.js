@@ -49,6 +49,21 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.addEventListener("click", () => window.print());
 }
 
+// One box ticks all of a name; it says "some" where they differ.
+for (const all of document.querySelectorAll("[data-tick-all]")) {
+  const boxes = [...document.getElementsByName(all.dataset.tickAll)].filter((box) => box.type === "checkbox");
+  const show = () => {
+    const ticked = boxes.filter((box) => box.checked).length;
+    all.checked = ticked > 0 && ticked === boxes.length;
+    all.indeterminate = ticked > 0 && ticked < boxes.length;
+  };
+  all.addEventListener("change", () => {
+    for (const box of boxes) box.checked = all.checked;
+  });
+  for (const box of boxes) box.addEventListener("change", show);
+  window.addEventListener("pageshow", show);
+}
+
 // A slow line invites a second press: one form is sent once.
 for (const form of document.querySelectorAll("form[method=post]")) {
   form.addEventListener("submit", (event) => {

@@ -17,6 +17,7 @@ from forms.db import db
 from forms.models import Form, Project, User
 from forms.policy import DIMENSIONS
 from forms.problems import InsufficientRights
+from forms.roster.values import LONGEST_NAME, wrong_values
 from forms.vault import Vault
 from forms.workbook import Finding, finding
 
@@ -25,7 +26,7 @@ EMAIL, NAME, ROLE, FORM = "email", "display_name", "role", "form"
 HEADINGS: Final = (EMAIL, NAME, ROLE, FORM, *DIMENSIONS)
 _MOST = 2_000
 #: ODK Central's, for accounts.
-_LONGEST_EMAIL, _LONGEST_NAME = 320, 64
+_LONGEST_EMAIL = 320
 #: What a role may be called in a workbook.
 _ROLES: Final = {name.casefold(): role for role in policy.FOR_PEOPLE for name in (role.name, role.name_id, role.system)}
 
@@ -135,8 +136,8 @@ class _Reading:
         email = cells.get(EMAIL, "")
         if "@" not in email or len(email) > _LONGEST_EMAIL or " " in email or not email.isprintable():
             yield finding("people-email", self.sheet.place(row, EMAIL))
-        if len(cells.get(NAME, "")) > _LONGEST_NAME:
-            yield finding("people-name-too-long", self.sheet.place(row, NAME), limit=_LONGEST_NAME)
+        if len(cells.get(NAME, "")) > LONGEST_NAME:
+            yield finding("people-name-too-long", self.sheet.place(row, NAME), limit=LONGEST_NAME)
         if cells.get(ROLE, "").casefold() not in _ROLES:
             known = ", ".join(role.system for role in policy.FOR_PEOPLE)
             yield finding("people-role", self.sheet.place(row, ROLE), known=known)
@@ -146,13 +147,7 @@ class _Reading:
             yield finding("people-role-per-form", place, role=role.name, role_id=role.name_id)
         if FORM in cells and cells[FORM] not in self._forms:
             yield finding("people-form", self.sheet.place(row, FORM), value=cells[FORM])
-        for dimension in DIMENSIONS:
-            for code in cells.get(dimension, "").split():
-                if not grants.is_code(code):
-                    yield finding("people-value", self.sheet.place(row, dimension), limit=grants.MAX_VALUE)
-                elif code not in self._offered.get(dimension, (code,)):
-                    place = self.sheet.place(row, dimension)
-                    yield finding("people-value-unoffered", place, value=code, dimension=dimension)
+        yield from wrong_values(self.sheet, row, cells, self._offered, unoffered="people-value-unoffered")
 
     def _line(self, cells: dict[str, str]) -> Line:
         written = cells[EMAIL]
