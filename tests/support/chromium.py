@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import zxingcpp
 from PIL import Image
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
 from api.pages.assets import build
 from tests.support.preview import CHROMIUM, CHROMIUM_ARGUMENTS
@@ -35,10 +36,11 @@ def chromium() -> Iterator[Browser]:
 
 @contextmanager
 def visiting(browser: Browser, address: str, **options: Any) -> Iterator[Page]:
-    """Open a tab of somebody's own, and hold afterwards that no script failed and no policy was broken."""
+    """Open a tab of somebody's own, and hold afterwards that no script failed, no policy was broken, nobody else asked."""
     wrong: list[str] = []
     with browser.new_context(base_url=address, locale="id-ID", **options) as context:
         page = context.new_page()
+        page.on("request", lambda request: wrong.append(request.url) if _is_foreign(request, address) else None)
         page.on("console", lambda message: wrong.append(message.text) if _is_wrong(message) else None)
         page.on("pageerror", lambda error: wrong.append(str(error)))
         yield page
@@ -49,6 +51,13 @@ def _is_wrong(message: ConsoleMessage) -> bool:
     """Tell whether a message says that something is broken; that the server refused what it should is in order."""
     is_refusal = "the server responded with a status of 4" in message.text
     return message.type == "error" and not is_refusal
+
+
+def _is_foreign(request: Request, address: str) -> bool:
+    """Tell whether a page of ours asks another host for something; where a test goes itself is its own matter."""
+    asks = urlsplit(request.url)
+    is_ours = asks.scheme in ("data", "blob") or asks.netloc == urlsplit(address).netloc
+    return not is_ours and request.resource_type != "document"
 
 
 def violations(page: Page) -> list[str]:

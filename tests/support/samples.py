@@ -550,7 +550,10 @@ def pages() -> dict[str, Page]:
         RoleGroup(PROJECT.name, (RoleOption("manager:1", "Pengelola"), RoleOption("viewer:1", "Pengamat"))),
     )
     cards = tuple(
-        QrCard(name, qr.draw(_code(n))) for n, name in enumerate((*POSTS, "Ketapang 1", "Pos Sungai Kelik 4"))
+        QrCard(name, qr.draw(_code(n)))
+        for n, name in enumerate(
+            (*POSTS, "Ketapang 1", "Pos Layanan Terpadu Satu Atap Entikong, loket pemeriksaan no. 12")
+        )
     )
     return {
         "login": LoginPage(),
