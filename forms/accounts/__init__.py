@@ -10,6 +10,7 @@ from forms.accounts.app_users import (
     create_app_user,
     delete_app_user,
     list_app_users,
+    make_app_user,
     revoke_app_user,
 )
 from forms.accounts.attempts import Guard
@@ -67,6 +68,7 @@ __all__ = [
     "live_user",
     "log_in",
     "log_in_with_code",
+    "make_app_user",
     "names_by_id",
     "new_token",
     "revoke_app_user",

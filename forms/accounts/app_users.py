@@ -53,6 +53,20 @@ def create_app_user(
     expires_at: datetime | None = None,
 ) -> AppUser:
     """Make an app user with a token of its own. It may do nothing until a role is assigned on a form."""
+    made = make_app_user(actor, project, display_name, vault=vault, properties=properties, expires_at=expires_at)
+    return app_user(project, made, vault=vault)
+
+
+def make_app_user(
+    actor: Actor,
+    project: Project,
+    display_name: str,
+    *,
+    vault: Vault,
+    properties: Mapping[str, str | None] | None = None,
+    expires_at: datetime | None = None,
+) -> int:
+    """Do what `create_app_user` does, and give the number alone: for many at once."""
     if expires_at is not None and expires_at <= datetime.now(UTC):
         raise UnexpectedValue(field="expiresAt", value=None, reason="it is in the past")
     display_name = (display_name or "").strip()
@@ -66,7 +80,7 @@ def create_app_user(
     open_session(row.id, expires_at or FOREVER, sealed_by=vault)
     audit.record(actor, "field_key.create", actee_id=row.actee_id, details={"projectId": project.id})
     grants.set_properties(actor, project.id, row.id, properties or {}, vault=vault)
-    return app_user(project, row.id, vault=vault)
+    return row.id
 
 
 _APP_USERS = text(

@@ -98,7 +98,7 @@ def carry_out(actor: Actor, project: Project, planned: Plan, *, vault: Vault) ->
     """Make the app users, and let each fill every form of the project; give their numbers in the list's order."""
     made = []
     for line in planned.new:
-        user = accounts.create_app_user(
+        number = accounts.make_app_user(
             actor,
             project,
             line.name,
@@ -107,8 +107,8 @@ def carry_out(actor: Actor, project: Project, planned: Plan, *, vault: Vault) ->
             vault=vault,
         )
         # On the project, not on each form: a form that is published tomorrow reaches the phones without another step.
-        grants.assign(actor, user.id, accounts.APP_USER_ROLE, project_id=project.id, vault=vault)
-        made.append(user.id)
+        grants.assign(actor, number, accounts.APP_USER_ROLE, project_id=project.id, vault=vault)
+        made.append(number)
     return made
 
 
