@@ -37,7 +37,10 @@ def hide(bare: Figure, board_: Board, view: View, filters: Filters, now: datetim
     if view.source.kind == "list":
         raise FiguresWithheld
     state = demand_coarse(filters)
-    hidden = _Hidden(view, state, pattern(board_, view, now))
+    decided = pattern(board_, view, now)
+    hidden = _Hidden(view, state, decided)
+    if decided and (identity(view), None, (), (), None) not in decided:
+        raise FiguresWithheld
     groups = [None] if not view.by else [row.key for row in bare.rows]
     if view.shape == "funnel":
         rows = tuple(replace(row, cells=(hidden.stage(row.cells[0], number),)) for number, row in enumerate(bare.rows))

@@ -30,6 +30,10 @@ from forms.views import View
 
 K: Final = 11
 
+#: Of a form without a views sheet, how many figures of people these readers get: of each question of a long form, all
+#: would be hidden.
+_MOST_AUTOMATIC: Final = 6
+
 #: What these readers may filter by: a year, or nothing.
 State = int | None
 
@@ -77,9 +81,9 @@ def _views_of_people(board_: Board, source: tuple[str, str]) -> tuple[View, ...]
     """Collect the views of people over a source from every board of the project."""
     found: dict[Hashable, View] = {}
     for each in _boards(board_):
-        for view in each.views:
-            if view.is_of_people and (view.source.form_id, view.source.repeat) == source:
-                found.setdefault((identity(view), tuple(v.node for v in view.values)), view)
+        views = [v for v in each.views if v.is_of_people and (v.source.form_id, v.source.repeat) == source]
+        for view in views[:_MOST_AUTOMATIC] if each.is_automatic else views:
+            found.setdefault((identity(view), tuple(v.node for v in view.values)), view)
     return tuple(found.values())
 
 
