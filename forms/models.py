@@ -451,6 +451,23 @@ class Audit(Base):
     )
 
 
+class Comment(Base):
+    """What somebody said of a record, sealed, since people write names into it; `needs` is the clearance to read it.
+
+    One that came with a review hangs on the review's line in the audit.
+    """
+
+    __tablename__ = "comments"
+    id: Mapped[int] = _key()
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submissions.id"), index=True)
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("actors.id"), index=True)
+    audit_id: Mapped[int | None] = mapped_column(ForeignKey("audits.id"), index=True)
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    needs: Mapped[int] = mapped_column(SmallInteger)
+    scopes: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=_NO_SCOPES)
+    created_at: Mapped[datetime] = _time()
+
+
 class AccessLine(Base):
     """A look at what is known of people: who, in which role, at what, why. Only ever added to, and chained.
 

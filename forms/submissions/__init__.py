@@ -1,7 +1,8 @@
 """Submissions: what phones and programs send, kept and read again.
 
 `receive` is the only writer and tells a submission's whole story; `attach` adds one file to a kept one; `read` gives
-what is kept back: records, their contents, XML and files. Typed answers are read through `forms.answers`.
+what is kept back: records, their contents, XML and files. `review` is what people make of a record: states, comments.
+Typed answers are read through `forms.answers`.
 """
 
 from forms.submissions.attach import attach
@@ -36,19 +37,34 @@ from forms.submissions.read import (
 )
 from forms.submissions.receive import Part, Received, Sender, answer_context, create, receive
 from forms.submissions.reveal import Revealed, reveal
+from forms.submissions.review import (
+    LONGEST_COMMENT,
+    Line,
+    Said,
+    comment,
+    comments,
+    lines,
+    needed_for_comments,
+    review,
+)
 
 __all__ = [
+    "LONGEST_COMMENT",
     "Counts",
     "File",
     "HandedTable",
     "Handover",
     "Kept",
+    "Line",
     "Part",
     "Received",
     "Revealed",
+    "Said",
     "Sender",
     "answer_context",
     "attach",
+    "comment",
+    "comments",
     "contents",
     "count_by_form",
     "count_by_project",
@@ -61,14 +77,17 @@ __all__ = [
     "find_sent",
     "instance_name",
     "laid_out",
+    "lines",
     "list_handovers",
     "list_kept",
     "looked",
     "media",
     "names_of",
+    "needed_for_comments",
     "receive",
     "request_handover",
     "reveal",
+    "review",
     "root_of",
     "take_handover",
     "took",

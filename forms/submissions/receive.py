@@ -280,6 +280,9 @@ _REPLACE = text(
     ), older as (
         update submission_versions set scopes = cast(:scopes as text[])
         where submission_id = :submission and exists (select from version)
+    ), said as (
+        update comments set scopes = cast(:scopes as text[])
+        where submission_id = :submission and exists (select from version)
     ), line as (
         insert into audits (actor_id, action, actee_id, submission_id, details)
         select :actor, 'submission.update.version', :actee, :submission,
