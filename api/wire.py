@@ -396,3 +396,36 @@ class SubmissionFile(Wire):
 
     name = Str()
     exists = Bool()
+
+
+class ReviewChange(Wire):
+    """The review state that a submission is to have; the function says which there are."""
+
+    review_state = Raw(required=True, allow_none=True)
+
+
+class NewComment(Wire):
+    """What is to be said of a submission."""
+
+    body = Text(required=True)
+
+
+class Comment(Wire):
+    """What was said of a submission."""
+
+    body = Str(attribute="said.body")
+    actor_id = Int(attribute="said.actor_id")
+    created_at = Time(attribute="said.at")
+    actor = Nested(Actor, attribute="ext.actor")
+
+
+class Audit(Wire):
+    """A line of the audit; `notes` are what was said along with a review."""
+
+    actor_id = Int(attribute="line.actor_id")
+    action = Str(attribute="line.action")
+    actee_id = Str(attribute="line.actee_id")
+    details = Dict(attribute="line.details")
+    notes = Str(attribute="line.notes")
+    logged_at = Time(attribute="line.at")
+    actor = Nested(Actor, attribute="ext.actor")

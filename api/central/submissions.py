@@ -1,18 +1,21 @@
-"""Submissions as records: listed, read with XML and files, made and completed by programs."""
+"""Submissions as records: listed, read with XML and files, made, completed, reviewed and commented by programs."""
 
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, BinaryIO
 from urllib.parse import quote
 
 from flask import Response, request
 
 from api import auth, watch, wire
-from api.central.door import FORM, SUCCESS, central, give_file, is_extended, paging
+from api.central.door import FORM, SUCCESS, action_notes, central, give_file, is_extended, paging
 from api.endpoint import STREAM, server
-from forms import accounts, catalogue, submissions
+from forms import accounts, catalogue, instance, submissions
 from forms.access import Actor, Permission
+from forms.answers import Sealed
 from forms.models import Form, Project
 from forms.problems import NotFound
-from forms.submissions import Kept, Part, Sender
+from forms.submissions import Change, Kept, Line, Part, Said, Sender
 
 ALL = f"{FORM}/submissions"
 ONE = f"{ALL}/<instance_id>"
@@ -45,6 +48,69 @@ def read(actor: Actor, project: Project, form: Form, instance_id: str) -> Any:
     """Give a submission."""
     kept = _find(actor, project, form, instance_id)
     return kept if isinstance(kept, Response) else _shown(actor, [kept])[0]
+
+
+@central.on("PATCH", ONE, may=Permission.SUBMISSION_UPDATE, takes=wire.ReviewChange, gives=wire.Submission)
+def review(actor: Actor, project: Project, form: Form, instance_id: str, body: dict[str, Any]) -> Any:
+    """Give a submission a review state; what the client notes with it is kept as a comment."""
+    del project
+    notes = action_notes() or ""
+    submissions.review(actor, form, [instance_id], body["review_state"], notes, vault=server().vault)
+    # As ODK Central answers, without the content.
+    return {"submission": submissions.find(actor, form, instance_id).submission}
+
+
+@central.on("GET", f"{ONE}/comments", may=Permission.SUBMISSION_READ, gives=wire.Comment)
+def list_comments(actor: Actor, project: Project, form: Form, instance_id: str) -> list[Any]:
+    """List what was said of a submission, the newest first; what came with a review is in its audits."""
+    del project
+    kept = submissions.find(actor, form, instance_id)
+    said = submissions.comments(actor, form, kept.submission.id, vault=server().vault)
+    found = _with_actors("said", [each for each in said if each.audit_id is None])
+    _looked(actor, form, kept)
+    return found
+
+
+@central.on("POST", f"{ONE}/comments", may=Permission.SUBMISSION_READ, takes=wire.NewComment, gives=wire.Comment)
+def comment(actor: Actor, project: Project, form: Form, instance_id: str, body: dict[str, Any]) -> Any:
+    """Say something of a submission."""
+    del project
+    said = submissions.comment(actor, form, instance_id, body["body"], vault=server().vault)
+    return _with_actors("said", [said])[0]
+
+
+@central.on("GET", f"{ONE}/audits", may=Permission.SUBMISSION_READ, gives=wire.Audit)
+def list_audits(actor: Actor, project: Project, form: Form, instance_id: str) -> list[Any]:
+    """List what was done with a submission, the newest first."""
+    del project
+    limit, offset = paging()
+    kept = submissions.find(actor, form, instance_id)
+    lines = submissions.lines(actor, form, kept, vault=server().vault, limit=limit, offset=offset)
+    found = _with_actors("line", lines)
+    _looked(actor, form, kept)
+    return found
+
+
+@central.on("GET", f"{ONE}/diffs", may=Permission.SUBMISSION_READ)
+def list_changes(actor: Actor, project: Project, form: Form, instance_id: str) -> Any:
+    """Tell what each edit of a submission changed, as far as the actor's clearance goes (ODK Central API, 9.7).
+
+    Of identity the path alone, neither old nor new value.
+    """
+    del project
+    contents = submissions.contents(actor, form, instance_id)
+    found = submissions.changes(actor, form, contents, vault=server().vault)
+    ids = [each.content.instance_id for each in contents]
+    wanted = {
+        newer: [
+            *(_changed(change) for change in found[newer]),
+            {"path": ["meta", "instanceID"], "old": older, "new": newer},
+            {"path": ["meta", "deprecatedID"], "new": older} | ({"old": ids[place + 2]} if ids[place + 2 :] else {}),
+        ]
+        for place, (newer, older) in enumerate(pairwise(ids))
+    }
+    _looked(actor, form, contents[0])
+    return wanted
 
 
 @central.on("GET", f"{ONE}.xml", may=Permission.SUBMISSION_READ)
@@ -126,6 +192,29 @@ def read_content_file(
     """Give one of a content's files."""
     del project
     return _give_file(actor, form, _content(actor, form, instance_id, version_id), name)
+
+
+def _with_actors(name: str, rows: Sequence[Line | Said]) -> list[dict[str, Any]]:
+    if not is_extended():
+        return [{name: each} for each in rows]
+    people = accounts.actors(each.actor_id for each in rows)
+    return [{name: each, "ext": {"actor": people.get(each.actor_id or 0)}} for each in rows]
+
+
+def _changed(change: Change) -> dict[str, Any]:
+    """Write a change as ODK Central does: rounds counted from 0, no key for an answer that there is not."""
+    path = [name if number is None else [name, number - 1] for name, number in change.steps]
+    values = {"old": change.old, "new": change.new}
+    return {"path": path} | {
+        name: instance.as_text(value)
+        for name, value in values.items()
+        if value is not None and not isinstance(value, Sealed)
+    }
+
+
+def _looked(actor: Actor, form: Form, kept: Kept) -> None:
+    schema = catalogue.schema(kept.content.form_version_id)
+    submissions.looked(actor, form, schema, submission_id=kept.submission.id, vault=server().vault)
 
 
 def _find(actor: Actor, project: Project, form: Form, instance_id: str, rest: str = "") -> Kept | Response:

@@ -6,6 +6,7 @@ Typed answers are read through `forms.answers`.
 """
 
 from forms.submissions.attach import attach
+from forms.submissions.changes import Change, changes
 from forms.submissions.handover import (
     HandedTable,
     Handover,
@@ -50,6 +51,7 @@ from forms.submissions.review import (
 
 __all__ = [
     "LONGEST_COMMENT",
+    "Change",
     "Counts",
     "File",
     "HandedTable",
@@ -63,6 +65,7 @@ __all__ = [
     "Sender",
     "answer_context",
     "attach",
+    "changes",
     "comment",
     "comments",
     "contents",

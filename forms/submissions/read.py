@@ -115,14 +115,19 @@ def laid_out(actor: Actor, form: Form, content: SubmissionVersion, *, vault: Vau
 
     Only the newest content is in the answer tables: an earlier one is read from its XML, one at a time.
     """
-    see(actor.scopes)
     schema = catalogue.schema(content.form_version_id)
-    sealed = select(SubmissionVersion.xml).where(SubmissionVersion.id == content.id)
-    opened = vault.project(form.project_id).unseal(db.session.execute(sealed).scalar_one(), xml_context(form.id))
-    rows = instance.rows(instance.parse(opened), schema).rows
+    found = typed_rows(actor, form, content, vault=vault)
     layout = answers.layout(form.id, content.form_version_id, schema).seen(actor.look.clearance)
     levels = {repeat: place for place, repeat in enumerate(layout.levels)}
-    return answers.tree(layout, sorted(rows, key=lambda row: (levels[row.repeat], row.number)))
+    return answers.tree(layout, sorted(found, key=lambda row: (levels[row.repeat], row.number)))
+
+
+def typed_rows(actor: Actor, form: Form, content: SubmissionVersion, *, vault: Vault) -> tuple[instance.Row, ...]:
+    """Read the answers of any content from its XML, all of them in the clear: the caller masks what is not shown."""
+    see(actor.scopes)
+    sealed = select(SubmissionVersion.xml).where(SubmissionVersion.id == content.id)
+    opened = vault.project(form.project_id).unseal(db.session.execute(sealed).scalar_one(), xml_context(form.id))
+    return instance.rows(instance.parse(opened), catalogue.schema(content.form_version_id)).rows
 
 
 @dataclass(frozen=True)
