@@ -137,6 +137,7 @@ class Wanted:
     actor_id: int | None = None
     action: str | None = None
     form_id: int | None = None
+    submission_id: int | None = None
     since: date | None = None
     until: date | None = None
 
@@ -158,6 +159,7 @@ def _wanted(rows: Select[AccessLine], wanted: Wanted) -> Select[AccessLine]:
         (AccessLine.actor_id, wanted.actor_id),
         (AccessLine.action, wanted.action),
         (AccessLine.form_id, wanted.form_id),
+        (AccessLine.submission_id, wanted.submission_id),
     ):
         if value is not None:
             rows = rows.where(column == value)

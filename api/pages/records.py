@@ -1,46 +1,36 @@
-"""Submissions: the table of many, one in full, and its files."""
+"""Submissions: the table of many. One in full is `record`."""
 
 import re
-from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import urlencode
 
-from flask import Response, request
+from flask import request
 from flask_babel import gettext as _
 
 from api.endpoint import server
 from api.pages import door
 from api.pages.contexts import (
-    Answer,
     Cell,
     Column,
     FieldOption,
-    Group,
-    HistoryLine,
-    Misfit,
-    Node,
-    Repeat,
-    RepeatRow,
-    StoredFile,
     SubmissionFilter,
     SubmissionLine,
-    SubmissionPage,
     SubmissionsPage,
 )
 from api.pages.door import pages
 from api.pages.forms import form_head
 from api.pages.projects import head
 from api.pages.words import Words
-from forms import access, accounts, answers, catalogue, policy
+from forms import answers, catalogue, policy
 from forms import submissions as keeping
 from forms.access import Actor, Permission
-from forms.answers import SEALED, Condition, Filter, Record
-from forms.models import Form, Project, SubmissionVersion
-from forms.problems import InvalidDataType, NotFound, Problem
+from forms.answers import SEALED, Condition, Filter, Layout, Record
+from forms.models import Form, Project
+from forms.problems import InvalidDataType, Problem
 from forms.schema import Field
-from forms.submissions import File, Kept
 
 _PAGE = 50
 #: As many questions as a laptop shows beside what is known of the submission; the downloads have them all.
@@ -59,8 +49,6 @@ _EXAMPLES = {
 }
 _CURSOR = re.compile("[0-9]{1,18}")
 _STATES = ("received", "edited", "hasIssues", "approved", "rejected")
-#: What a browser shows in a page without running anything.
-_SHOWN = {"image/jpeg": "image", "image/png": "image", "image/gif": "image", "image/webp": "image"}
 
 
 @pages.on("GET", "/projects/<project_id>/forms/<xml_form_id>/submissions", may=Permission.SUBMISSION_LIST)
@@ -209,163 +197,28 @@ def _suggestions(words: Words, path: str) -> tuple[str, ...]:
     return tuple(words.choices(field).values())[:_MOST_SUGGESTIONS]
 
 
-@pages.on("GET", "/projects/<project_id>/forms/<xml_form_id>/submissions/<instance_id>", may=Permission.SUBMISSION_READ)
-def submission(actor: Actor, project: Project, form: Form, instance_id: str) -> SubmissionPage:
-    """Show one submission in full."""
-    history = keeping.contents(actor, form, instance_id)
-    kept = history[0]
-    content = _asked_content(history)
-    words = Words(catalogue.version(content.form_version_id))
+@dataclass(frozen=True)
+class Around:
+    """The records beside one in the table that it was opened from, and that table's filter as an address has it."""
+
+    older_id: str
+    newer_id: str
+    query: str
+
+
+def around(actor: Actor, form: Form, submission_id: int) -> Around:
+    """Find the records beside one, in the order and under the filter that the address carries along."""
+    words = Words(catalogue.current(form))
     layout = answers.layout(form.id, words.version.id, words.schema)
-    if content is kept.content:
-        tree = answers.one(actor, layout, kept.submission.id)
-    else:
-        tree = keeping.laid_out(actor, form, content, vault=server().vault)
-    files = keeping.files(actor, form, content, vault=server().vault)
-    shows_blanks = request.args.get("blanks") == "1"
-    writer = _Writer(words, {f.name: f for f in files}, set(kept.submission.misfits), shows_blanks=shows_blanks)
-    items = writer.nodes("", tree)
-    older = answers.select(actor, layout, limit=1, before=kept.submission.id)
-    newer = answers.select(actor, layout, limit=1, after=kept.submission.id)
-    names = accounts.names_by_id()
-    keeping.looked(actor, form, words.schema, submission_id=kept.submission.id, vault=server().vault)
-    return SubmissionPage(
-        project=head(actor, project),
-        form=form_head(actor, form),
-        instance_id=kept.submission.instance_id,
-        name=keeping.instance_name(content, actor.look.clearance) or "",
-        version=words.version.version,
-        received=kept.submission.created_at,
-        submitter=names.get(kept.submission.submitter_id or 0, ""),
-        device=kept.submission.device_id or "",
-        review=kept.submission.review_state or "received",  # type: ignore[arg-type]
-        items=items,
-        asides=tuple(writer.asides),
-        has_masked=writer.masked > 0,
-        may_reveal=access.can(actor, Permission.IDENTITY_REVEAL, project_id=project.id, form_id=form.id),
-        blanks=writer.blanks,
-        shows_blanks=shows_blanks,
-        files=tuple(_stored(f) for f in files),
-        misfits=tuple(_misfit(words, path) for path in kept.submission.misfits),
-        history=tuple(
-            HistoryLine(
-                instance_id=each.content.instance_id,
-                number=len(history) - place,
-                received=each.content.created_at,
-                submitter=names.get(each.content.submitter_id or 0, ""),
-                device=each.content.device_id or "",
-                program=each.content.user_agent or "",
-                is_shown=each.content is content,
-            )
-            for place, each in enumerate(history)
-        ),
-        older_id=older[0].instance_id if older else "",
-        newer_id=newer[-1].instance_id if newer else "",
-    )
+    shown, wanted, problem = _filter(actor, words)
+    if not problem:
+        with suppress(Problem):
+            return Around(*_beside(actor, layout, submission_id, wanted), urlencode(shown.query))
+    # What the table itself refuses to be filtered by leads nowhere: then it is the table of all.
+    return Around(*_beside(actor, layout, submission_id, None), "")
 
 
-def _asked_content(history: list[Kept]) -> SubmissionVersion:
-    """Find the content that the address names among a submission's, the newest where it names none."""
-    asked = request.args.get("version", history[0].content.instance_id)
-    for each in history:
-        if each.content.instance_id == asked:
-            return each.content
-    raise NotFound
-
-
-class _Writer:
-    """Writes a record's tree as the page's nodes; on the way it counts what is blank and what is masked.
-
-    What nobody was asked and has no label (start, end, calculations) is put aside: it reads like nothing to people.
-    """
-
-    def __init__(self, words: Words, files: dict[str, File], misfits: set[str], *, shows_blanks: bool) -> None:
-        self.words = words
-        self.files = files
-        self.misfits = misfits
-        self.shows_blanks = shows_blanks
-        self.blanks = 0
-        self.masked = 0
-        self.asides: list[Answer] = []
-        self._rounds: list[str] = []
-
-    def nodes(self, path: str, tree: dict[str, Any]) -> tuple[Node, ...]:
-        """Write what lies directly in a group, a repeat's round, or the form itself."""
-        children = self.words.schema.children.get(path, {}).values()
-        return tuple(node for f in children if f.path != "/meta" for node in self._node(f, tree.get(f.name)))
-
-    def _node(self, field: Field, value: Any) -> Iterator[Node]:
-        if field.kind == "group":
-            items = self.nodes(field.path, value or {})
-            if items:
-                yield Group(self.words.label(field), items)
-        elif field.kind == "repeat":
-            rounds = tuple(self._round(field, n, each) for n, each in enumerate(value or (), 1))
-            if rounds or self.shows_blanks:
-                yield Repeat(self.words.label(field), rounds)
-        elif field.question != "note":
-            if field.control or field.labels or field.is_file:
-                yield from self._answer(field, value, self.words.label(field))
-            else:
-                self.asides.extend(self._answer(field, value, " · ".join([*self._rounds, field.name])))
-
-    def _round(self, field: Field, number: int, tree: dict[str, Any]) -> RepeatRow:
-        self._rounds.append(f"{self.words.label(field)} {number}")
-        row = RepeatRow(number, self.nodes(field.path, tree))
-        self._rounds.pop()
-        return row
-
-    def _answer(self, field: Field, value: Any, label: str) -> Iterator[Answer]:
-        is_misfit = field.path in self.misfits and value is None
-        if value is None and not is_misfit:
-            self.blanks += bool(field.control)
-            if not (self.shows_blanks and field.control):
-                return
-        self.masked += value is SEALED
-        file = self.files.get(value) if field.is_file and isinstance(value, str) else None
-        yield Answer(
-            label=label,
-            name=field.name,
-            text=self.words.text(field, value),
-            is_masked=value is SEALED,
-            is_misfit=is_misfit,
-            file=_stored(file) if file else None,
-        )
-
-
-def _stored(file: File) -> StoredFile:
-    kind = (file.content_type or "").partition("/")[0]
-    return StoredFile(
-        name=file.name,
-        kind=kind if kind in ("image", "audio", "video") else "file",  # type: ignore[arg-type]
-        has_arrived=file.blob is not None,
-        size=file.blob.size if file.blob else 0,
-        has_thumbnail=file.blob is not None and file.content_type in _SHOWN,
-    )
-
-
-def _misfit(words: Words, path: str) -> Misfit:
-    field = words.schema.by_path.get(path)
-    return Misfit(words.label(field) if field else path, path)
-
-
-@pages.on(
-    "GET",
-    "/projects/<project_id>/forms/<xml_form_id>/submissions/<instance_id>/files/<name>",
-    may=Permission.SUBMISSION_READ,
-)
-def submission_file(actor: Actor, project: Project, form: Form, instance_id: str, name: str) -> Response:
-    """Give a file of a submission: a picture to be shown, anything else to be saved."""
-    content = _asked_content(keeping.contents(actor, form, instance_id))
-    found = keeping.file(actor, form, content, name, vault=server().vault)
-    if found.blob is None:
-        raise NotFound
-    is_shown = found.content_type in _SHOWN
-    response = Response(
-        server().vault.read(found.blob),
-        content_type=found.content_type if is_shown else "application/octet-stream",
-    )
-    place = "inline" if is_shown else "attachment"
-    response.headers["Content-Disposition"] = f"{place}; filename*=UTF-8''{quote(found.name, safe='')}"
-    response.headers["Content-Length"] = str(found.blob.size)
-    return response
+def _beside(actor: Actor, layout: Layout, submission_id: int, where: Filter | None) -> tuple[str, str]:
+    older = answers.select(actor, layout, limit=1, before=submission_id, where=where)
+    newer = answers.select(actor, layout, limit=1, after=submission_id, where=where)
+    return older[0].instance_id if older else "", newer[0].instance_id if newer else ""

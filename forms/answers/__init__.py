@@ -17,6 +17,7 @@ from forms.answers.conditions import Condition, Filter
 from forms.answers.copying import copy, stream
 from forms.answers.figures import Choices, Numbers, Total, choice_counts, count, count_rows, counts_per_day, totals
 from forms.answers.headings import Heading, columns
+from forms.answers.mapping import Box, Cluster, Point, clusters, extent, points
 from forms.answers.places import SEALED, Layout, Sealed, Storage, layout, storage
 from forms.answers.reading import Record, hand_over, one, select, tree
 from forms.answers.rows import erase, write
@@ -24,17 +25,21 @@ from forms.answers.tables import drop, recreate, widen
 
 __all__ = [
     "SEALED",
+    "Box",
     "Choices",
+    "Cluster",
     "Condition",
     "Filter",
     "Heading",
     "Layout",
     "Numbers",
+    "Point",
     "Record",
     "Sealed",
     "Storage",
     "Total",
     "choice_counts",
+    "clusters",
     "columns",
     "compare_many",
     "compare_rows",
@@ -44,9 +49,11 @@ __all__ = [
     "counts_per_day",
     "drop",
     "erase",
+    "extent",
     "hand_over",
     "layout",
     "one",
+    "points",
     "recreate",
     "select",
     "storage",

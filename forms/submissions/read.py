@@ -5,12 +5,13 @@ were not there (NotFound). XML and files are given as a whole, to whoever has th
 IdentityNotOpen or NotCleared otherwise.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select, text
+from sqlalchemy import Row, Select, func, select, text, tuple_
 
 from forms import access, answers, catalogue, instance, looks
 from forms.access import SERVER, Actor, Permission
@@ -21,6 +22,8 @@ from forms.problems import IdentityNotOpen, NotCleared, NotFound
 from forms.schema import NAME_PATH
 from forms.submissions.receive import file_context, name_hash, xml_context
 from forms.vault import Vault
+
+_GALLERY_CURSOR = re.compile(r"([0-9]{1,18})-((?:[0-9a-f]{2}){1,64})")
 
 
 @dataclass(frozen=True)
@@ -194,6 +197,48 @@ def media(actor: Actor, form: Form, *, vault: Vault) -> Iterator[File]:
     )
     for row in db.session.execute(rows.order_by(Submission.id.desc())):
         yield _opened(row, form, vault)
+
+
+@dataclass(frozen=True)
+class Pictured:
+    """A file as the gallery shows it: the record that it is of; no file where it is of class identity."""
+
+    cursor: str
+    instance_id: str
+    received: datetime
+    file: File | None
+
+
+def gallery(actor: Actor, form: Form, *, limit: int, after: str = "", vault: Vault) -> list[Pictured]:
+    """List the files of all newest contents that have arrived, those of the newest records first.
+
+    Those of class identity have a place in it for whoever may reveal them, and nothing else; what lies above the
+    clearance is not in it. A page goes on after a `cursor`; one that is none begins anew.
+    """
+    see(actor.scopes)
+    rows = _files().add_columns(Submission.id, Submission.instance_id, Submission.created_at)
+    rows = rows.join(SubmissionVersion, SubmissionVersion.id == SubmissionFile.version_id)
+    rows = rows.join(Submission, Submission.id == SubmissionVersion.submission_id).where(
+        Submission.form_id == form.id,
+        Submission.deleted_at.is_(None),
+        SubmissionVersion.current,
+        SubmissionFile.blob_id.is_not(None),
+        SubmissionFile.needs <= actor.look.clearance,
+    )
+    match = _GALLERY_CURSOR.fullmatch(after)
+    if match:
+        place = tuple_(Submission.id, SubmissionFile.name_hash)
+        rows = rows.where(place < (int(match[1]), bytes.fromhex(match[2])))
+    rows = rows.order_by(Submission.id.desc(), SubmissionFile.name_hash.desc()).limit(limit)
+    return [
+        Pictured(
+            cursor=f"{row.id}-{row.SubmissionFile.name_hash.hex()}",
+            instance_id=row.instance_id,
+            received=row.created_at,
+            file=None if row.SubmissionFile.needs == Clearance.IDENTITY else _opened(row, form, vault),
+        )
+        for row in db.session.execute(rows)
+    ]
 
 
 def count_files(actor: Actor, form: Form) -> int:

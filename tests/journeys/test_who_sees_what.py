@@ -14,7 +14,7 @@ from sqlalchemy.exc import NoResultFound, ProgrammingError
 
 from forms import answers, catalogue, submissions
 from forms.access import SERVER, Actor
-from forms.answers import Condition, Filter, Layout
+from forms.answers import Box, Condition, Filter, Layout
 from forms.db import EVERYTHING, db, see
 from forms.models import Form, Project
 from forms.problems import NotFound
@@ -32,6 +32,7 @@ FORM = """
 |        | text         | nama    | Nama    |         |
 |        | integer      | umur    | Umur    |         |
 |        | select_one k | kerja   | Kerja   |         |
+|        | geopoint     | titik   | Titik   |         |
 |        | image        | foto    | Foto    |         |
 |        | begin_repeat | anak    | Anak    |         |
 |        | integer      | usia    | Usia    |         |
@@ -89,10 +90,11 @@ def archive(world) -> Archive:
         xml = instance(
             "uji",
             answers=f"<kabkota>{here}</kabkota><tujuan>{there}</tujuan><nama>{name}</nama><umur>7</umur>"
-            f"<kerja>tani</kerja><foto>{name}.jpg</foto><anak><usia>1</usia></anak>",
+            f"<kerja>tani</kerja><titik>-0.02 109.34 0 0</titik><foto>{name}.jpg</foto><anak><usia>1</usia></anak>",
             instance_id=f"uuid:first-{name}",
         )
         submissions.receive(sender, project.id, xml, {f"{name}.jpg": Part(io.BytesIO(b"x"), None)}, vault=world.vault)
+        submissions.comment(SERVER, form, f"uuid:first-{name}", "ada", vault=world.vault)
         db.session.commit()
     version = catalogue.current(form)
     layout = answers.layout(form.id, version.id, catalogue.schema(version.id))
@@ -114,6 +116,7 @@ def latest(counted: Any, archive: Archive) -> str:
     return "".join(name for name, kept in archive.kept.items() if kept.submission.created_at == counted)
 
 
+EARTH = Box(-90, -180, 90, 180)
 tani = Filter((Condition("/kerja", "is", "tani"),))
 
 #: Every function that reads collected values: the records that it shows, by name, or their number.
@@ -132,6 +135,13 @@ READERS: dict[str, Callable[[Actor, Archive], str | int]] = {
         n for _, n in answers.counts_per_day(who, a.form.id, zone="UTC", days=3)
     ),
     "answers.choice_counts": lambda who, a: answers.choice_counts(who, a.layout, paths=["/kerja"])["/kerja"].answered,
+    "answers.extent": lambda who, a: answers.extent(who, a.layout, "/titik")[0],
+    "answers.clusters": lambda who, a: sum(
+        each.count for each in answers.clusters(who, a.layout, "/titik", EARTH, columns=3, rows=3)
+    ),
+    "answers.points": lambda who, a: "".join(
+        a.name(point.instance_id) for point in answers.points(who, a.layout, "/titik", EARTH, limit=9)
+    ),
     "submissions.list_kept": lambda who, a: "".join(
         a.name(kept.submission.instance_id) for kept in submissions.list_kept(who, a.form)
     ),
@@ -149,6 +159,15 @@ READERS: dict[str, Callable[[Actor, Archive], str | int]] = {
         lambda name, kept: submissions.file(who, a.form, kept.content, f"{name}.jpg", vault=a.vault)
     ),
     "submissions.media": lambda who, a: "".join(f.name[0] for f in submissions.media(who, a.form, vault=a.vault)),
+    "submissions.gallery": lambda who, a: "".join(
+        a.name(each.instance_id) for each in submissions.gallery(who, a.form, limit=9, vault=a.vault)
+    ),
+    "submissions.comments": lambda who, a: a.each(
+        lambda _, kept: submissions.comments(who, a.form, kept.submission.id, vault=a.vault)
+    ),
+    "submissions.changes": lambda who, a: a.each(
+        lambda _, kept: submissions.changes(who, a.form, [kept, kept], vault=a.vault)
+    ),
     "submissions.count_files": lambda who, a: submissions.count_files(who, a.form),
     "submissions.count_by_form": lambda who, a: (
         submissions.count_by_form(who, a.project.id, [a.form])[a.form.id].submissions
@@ -204,6 +223,8 @@ def test_no_reader_is_left_out():
     # These open identity or tell the log of it: tests/api/test_reveal.py and test_identity_exports.py.
     here |= {f"submissions.{name}" for name in ("reveal", "request_handover", "decide_handover", "take_handover")}
     here |= {"submissions.looked", "submissions.took"}
+    # These change what they read (tests/forms/test_review.py), or are told of a record by what `find` gave.
+    here |= {"submissions.review", "submissions.comment", "submissions.lines"}
     assert here == {*readers(answers, "answers"), *readers(submissions, "submissions")}
 
 
@@ -227,7 +248,9 @@ RELATIONS = text(
 
 def test_whoever_has_not_said_whose_records_they_may_see_gets_an_error(archive):
     found = db.session.execute(RELATIONS).all()
-    assert len(found) == 3 + 2 + 2  # records, contents, files; the answers and the views of the root and the repeat
+    assert (
+        len(found) == 4 + 2 + 2
+    )  # records, contents, files, comments; the answers and the views of the root and the repeat
     for name, kind, is_bound in found:
         assert is_bound or kind == "v", name
         for statement in ("select count(*) from", "delete from") if kind == "r" else ("select count(*) from",):

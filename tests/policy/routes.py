@@ -109,6 +109,37 @@ def _page(asked: Asked) -> Iterator[str]:
     assert record is not None
     yield record.canary("ID")
     yield from _answers(record, "PRCN", _masked(asked.look))
+    yield from _said(asked, "COMMENT", "NOTE")
+
+
+def _said(asked: Asked, *what: str) -> Iterator[str]:
+    assert asked.record is not None
+    said = asked.record.said
+    yield from (
+        asked.record.canary(f"{each}{said}") for each in what if needed(f"{each}{said}") <= asked.look.clearance
+    )
+
+
+def _comments(asked: Asked) -> Iterator[str]:
+    yield from _said(asked, "COMMENT")
+
+
+def _notes(asked: Asked) -> Iterator[str]:
+    yield from _said(asked, "NOTE")
+
+
+def _places(asked: Asked) -> Iterator[str]:
+    needs = {"kasus": Clearance.QUASI, "kegiatan": Clearance.PROGRAMME}.get(asked.spot.form or "", Clearance.IDENTITY)
+    if asked.spot.form != "bebas" and needs <= asked.look.clearance:
+        yield from (record.canary("ID") for record in asked.seen(asked.look))
+
+
+def _pictures(asked: Asked) -> Iterator[str]:
+    for record in asked.seen(asked.look):
+        files = [each.upper().replace("F", "N") for each in record.has if each[0] == "f"]
+        if any(needed(name) <= asked.look.clearance for name in files):
+            yield record.canary("ID")
+        yield from (record.canary(name) for name in files if needed(name) <= _masked(asked.look))
 
 
 def _whole(asked: Asked) -> Iterator[str]:
@@ -149,6 +180,10 @@ KINDS: dict[str, Callable[[Asked], Iterator[str]]] = {
     "ids": _rows(""),
     "list": _rows("P"),
     "page": _page,
+    "comments": _comments,
+    "notes": _notes,
+    "places": _places,
+    "pictures": _pictures,
     "xml": _whole,
     "opened": _opened,
     "handed": _handed,
@@ -200,6 +235,12 @@ def no_such_file(asked: Asked) -> int | None:
 def above(asked: Asked) -> int | None:
     """A file above the clearance."""
     return 403 if asked.look.clearance < needed(asked.name) else None
+
+
+def not_for_comments(asked: Asked) -> int | None:
+    """Saying something of a record: the clearance for all that its form asks for, short of identity."""
+    assert asked.record is not None
+    return 403 if needed(f"COMMENT{asked.record.said}") > asked.look.clearance else None
 
 
 def sealed(asked: Asked) -> int | None:
@@ -386,6 +427,11 @@ ROUTES: dict[str, Try] = {
     f"GET {_V1F}/submissions.csv.zip": Try(shows="archive", refuses=(takes_nothing,)),
     f"POST {_V1F}/submissions.csv.zip": Try(shows="archive", refuses=(takes_nothing,)),
     f"GET {_V1R}": Try(shows="record"),
+    f"PATCH {_V1R}": Try(shows="record", send=_json(reviewState="approved")),
+    f"GET {_V1R}/comments": Try(shows="comments"),
+    f"POST {_V1R}/comments": Try(send=_json(body="tanya lagi"), refuses=(not_for_comments,)),
+    f"GET {_V1R}/audits": Try(shows="notes"),
+    f"GET {_V1R}/diffs": Try(shows="record"),
     f"GET {_V1R}.xml": Try(shows="xml", refuses=(not_whole,)),
     f"GET {_V1R}/attachments": Try(shows="file names"),
     f"GET {_V1R}/attachments/<name>": Try(shows="file", names=_FILES, refuses=(no_such_file, above)),
@@ -484,6 +530,10 @@ ROUTES: dict[str, Try] = {
     # Pages: records.
     f"GET {_F}/submissions": Try(shows="list"),
     f"GET {_R}": Try(shows="page", queries=("blanks=1", "version={first}")),
+    f"POST {_R}/review": Try(ok=303, shows="record", send=_fields(state="approved")),
+    f"POST {_R}/comments": Try(ok=303, shows="record", send=_fields(comment="tanya lagi")),
+    f"GET {_F}/map": Try(shows="places", queries=("", "question=/titik&box=-1,108,1,111")),
+    f"GET {_F}/gallery": Try(shows="pictures"),
     f"GET {_R}/files/<name>": Try(shows="file", names=_FILES, refuses=(no_such_file, sealed, above)),
     f"GET {_R}/reveal": Try(),
     f"POST {_R}/reveal": Try(shows="opened", send=_reveal_by_form, refuses=(holds_no_identity,)),

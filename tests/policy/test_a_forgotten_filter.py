@@ -1,5 +1,6 @@
 """The row policies hold by themselves: where our own code forgets whose records it reads, others' are still not there."""
 
+import sys
 from dataclasses import replace
 
 import pytest
@@ -31,8 +32,8 @@ COLLECTED = text(
 def collected(programme):
     found = db.session.execute(COLLECTED).all()
     db.session.rollback()
-    # Records, contents, files; a root and its repeat of three forms, the root of one; and a view of each.
-    assert len(found) == 3 + 7 + 7
+    # Records, contents, files, comments; a root and its repeat of three forms, the root of one; and a view of each.
+    assert len(found) == 4 + 7 + 7
     return found
 
 
@@ -93,7 +94,14 @@ def test_a_row_cannot_be_written_into_a_scope_that_is_not_ones_own(programme):
 
 def test_a_transaction_that_says_nothing_of_scopes_gets_an_error_from_every_reader(programme, collected, monkeypatch):
     """`see` forgotten: nothing is shown, and nothing is shown as empty."""
-    for module in (answers.reading, answers.figures, answers.copying, read):
+    for module in (
+        answers.reading,
+        answers.figures,
+        answers.copying,
+        answers.mapping,
+        read,
+        sys.modules["forms.submissions.review"],
+    ):
         monkeypatch.setattr(module, "see", lambda *_: None)
     form, layout = _kasus(programme)
     who = reader(*OWN)
@@ -105,6 +113,12 @@ def test_a_transaction_that_says_nothing_of_scopes_gets_an_error_from_every_read
         lambda: submissions.find(who, form, programme.record("A", "kasus", "OWN").id),
         lambda: submissions.count_files(who, form),
         lambda: list(submissions.media(who, form, vault=programme.world.vault)),
+        lambda: submissions.gallery(who, form, limit=1, vault=programme.world.vault),
+        lambda: submissions.comments(who, form, 1, vault=programme.world.vault),
+        lambda: submissions.review(
+            who, form, [programme.record("A", "kasus", "OWN").id], "approved", vault=programme.world.vault
+        ),
+        lambda: answers.extent(who, layout, "/titik"),
     ):
         with pytest.raises(ProgrammingError, match="this transaction has no scopes"):
             ask()

@@ -34,6 +34,7 @@ CASE = """
 |        | text                             | kantor  | Kantor  |           | kantor  |                  |
 |        | text                             | shelter | Shelter |           | shelter |                  |
 |        | select_one_from_file wilayah.csv | wilayah | Wilayah |           |         |                  |
+|        | geopoint                         | titik   | Titik   | quasi     |         |                  |
 |        | image                            | f0      | Foto 0  |           |         |                  |
 |        | file                             | f1      | Surat 1 | quasi     |         |                  |
 |        | image                            | f2      | Foto 2  | sensitive |         |                  |
@@ -58,6 +59,7 @@ PROGRAMME = """
 |        | text                             | kabkota | Kab     | kabkota |
 |        | text                             | lembaga | Lembaga | lembaga |
 |        | select_one_from_file wilayah.csv | wilayah | Wilayah |         |
+|        | geopoint                         | titik   | Titik   |         |
 |        | image                            | f0      | Foto 0  |         |
 |        | begin_repeat                     | anak    | Anak    |         |
 |        | text                             | r0      | Anak 0  |         |
@@ -113,6 +115,11 @@ class Record:
     def canary(self, what: str) -> str:
         """What stands in it as `what`: "P2" an answer, "F2" a file's content, "N2" its name, "ID" its id."""
         return canary(self.spot.project or "", self.spot.form or "", self.name, what)
+
+    @property
+    def said(self) -> int:
+        """The class of what is said of it: the strictest that its form asks for, short of identity."""
+        return 2 if "p2" in self.has else 0
 
     @property
     def id(self) -> str:
@@ -244,6 +251,10 @@ def _fill(made: Programme, project: str, form: str, workbook: str, records: tupl
         _send(made, record, values, phone.id)
         if name == "OWN" and form == "kasus":
             _send(made, record, values, phone.id, edits=record.id)
+        comment, note = (record.canary(f"{what}{record.said}") for what in ("COMMENT", "NOTE"))
+        submissions.comment(SERVER, found, record.id, comment, vault=world.vault)
+        submissions.review(SERVER, found, [record.id], "hasIssues", note, vault=world.vault)
+        db.session.commit()
 
 
 def _send(made: Programme, record: Record, values: dict[str, str], sender: int, *, edits: str | None = None) -> None:
@@ -253,6 +264,8 @@ def _send(made: Programme, record: Record, values: dict[str, str], sender: int, 
         if name[0] == "f":
             answers[name] = f"{record.canary('N' + name[1])}.png"
             files[answers[name]] = Part(io.BytesIO(PICTURE + record.canary(name).encode()), "image/png")
+    if record.spot.form != "bebas":
+        answers["titik"] = "-0.02 109.34 0 0"
     elements = {name: f"<{name}>{value}</{name}>" for name, value in answers.items()}
     repeat = "".join(elements.pop(name) for name in record.has if name[0] == "r")
     xml = instance(

@@ -8,12 +8,13 @@ Every person, phone and record here is made up; names are posts, never people.
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from api.pages import qr
+from api.pages import drawing, qr
 from api.pages.contexts import (
     AccessLogPage,
     AccountLine,
     AccountPage,
     AccountsPage,
+    ActivityLine,
     Answer,
     AppUserFilter,
     AppUserLine,
@@ -25,6 +26,7 @@ from api.pages.contexts import (
     Bar,
     Cell,
     ChainVerdict,
+    ChangedAnswer,
     CodePage,
     Column,
     DayCount,
@@ -40,11 +42,12 @@ from api.pages.contexts import (
     FormOption,
     FormPage,
     Frame,
+    GalleryItem,
+    GalleryPage,
     Group,
     HandoverLine,
     HandoversPage,
     HeldLine,
-    HistoryLine,
     HomePage,
     LanOffer,
     LinkPage,
@@ -52,6 +55,10 @@ from api.pages.contexts import (
     LookChoice,
     LookFilter,
     LookLine,
+    MapLine,
+    MapMark,
+    MapPage,
+    MapPoint,
     Misfit,
     NewProjectPage,
     Notice,
@@ -100,6 +107,7 @@ from api.pages.contexts import (
     Viewer,
     WithdrawPage,
 )
+from forms.answers import Box
 
 NOW = datetime(2026, 11, 24, 7, 5, tzinfo=UTC)
 ADDRESS = "https://lentera.example.org"
@@ -297,12 +305,74 @@ def _submissions(**changes: object) -> SubmissionsPage:
 
 PHOTO = StoredFile("daftar_hadir_1.jpg", "image", True, 1_840_000, True)
 LATE = StoredFile("wawancara.m4a", "audio", False)
+LATE_ARRIVED = StoredFile("wawancara.m4a", "audio", True, 740_000)
 SCAN = StoredFile("surat_izin.pdf", "file", True, 96_000)
+
+
+def _gallery(**changes: object) -> GalleryPage:
+    files = (PHOTO, None, SCAN, LATE_ARRIVED, PHOTO, None, PHOTO)
+    items = tuple(GalleryItem(f"uuid:{n}", _ago(hours=n), file) for n, file in enumerate(files))
+    given = {"project": PROJECT, "form": TALKS, "items": items, "is_first": False, "older": "12-5f"}
+    return GalleryPage(**{**given, **changes})
+
+
+def _map(**changes: object) -> MapPage:
+    sheet = drawing.sheet(Box(-2.9, 108.7, 1.9, 113.9))
+    spots = (
+        (0.0, 109.3, 412, ""),
+        (0.8, 111.2, 1, "uuid:1"),
+        (-1.8, 110.0, 37, "-2,109,-1,111"),
+        (0.3, 112.9, 3, "0,112,1,113"),
+    )
+    given = {
+        "project": PROJECT,
+        "form": TALKS,
+        "questions": (FieldOption("/lokasi", "Lokasi kegiatan"), FieldOption("/pos", "Pos")),
+        "question": "/lokasi",
+        "total": 1214,
+        "inside": 453,
+        "box": "-2.9,108.7,1.9,113.9",
+        "width": drawing.WIDTH,
+        "height": sheet.height,
+        "meridians": tuple(MapLine(sheet.x(each), f"{each:g}° BT") for each in sheet.meridians()),
+        "parallels": tuple(MapLine(sheet.y(each), f"{abs(each):g}° LS") for each in sheet.parallels()),
+        "marks": tuple(
+            MapMark(sheet.x(x), sheet.y(y), 7 if n == 1 else 18, n, box if n == 1 else "", "" if n in (1, 3) else box)
+            for y, x, n, box in spots
+        ),
+        "scale": sheet.scale()[1],
+        "scale_text": f"{sheet.scale()[0]:g} km",
+        "points": tuple(MapPoint(f"uuid:{n}", _ago(hours=n), "Entikong 1", "0.02000, 109.34000") for n in range(5)),
+    }
+    return MapPage(**{**given, **changes})
+
+
+def _activity(*, edited: bool) -> tuple[ActivityLine, ...]:
+    source = "collect:4Wd0Fq2r, Collect 2026.2"
+    changes = (
+        ChangedAnswer("Umur", Cell("16"), Cell("17")),
+        ChangedAnswer("Nama lengkap", Cell("", True), Cell("", True)),
+        ChangedAnswer("Peserta 2 · Peran", Cell("Siswa/mahasiswa"), Cell("")),
+    )
+    return (
+        ActivityLine("reveal", _ago(hours=1), "Petugas Sambas", "menghubungi keluarga di kampung asal"),
+        ActivityLine("comment", _ago(hours=2), "Petugas Sambas", "Sudah ditanyakan lagi.\nUmur pasti 17."),
+        ActivityLine("review", _ago(hours=3), "Koordinator", state="approved"),
+        ActivityLine(
+            "edited", _ago(hours=4), "Entikong 1", "", "received", "uuid:2", 4, edited, source, 33, changes
+        ),
+        ActivityLine("review", _ago(hours=6), "Koordinator", "Umur dan tanggal lahir tidak cocok.", "hasIssues"),
+        ActivityLine("edited", _ago(hours=8), "Entikong 1", version_id="uuid:1b", number=3, source=source, changed=0),
+        ActivityLine("edited", _ago(hours=9), "", version_id="uuid:1a", number=2),
+        ActivityLine(
+            "created", _ago(days=1, hours=2), "Entikong 1", version_id="uuid:1", number=1, is_shown=not edited,
+            source=source,
+        ),
+    )  # fmt: skip
 
 
 def _submission(*, edited: bool) -> SubmissionPage:
     first = "uuid:6f1d0c52-7a3e-4b0e-9d11-000000000001"
-    second = "uuid:0b1f6d3e-52c1-4a8e-8f55-000000000002"
     attendance = tuple(
         RepeatRow(
             number,
@@ -379,12 +449,10 @@ def _submission(*, edited: bool) -> SubmissionPage:
         shows_blanks=not edited,
         files=(PHOTO, SCAN, LATE),
         misfits=(Misfit("Perkiraan umur", "/g_identitas/umur_kira"),) if edited else (),
-        history=(
-            HistoryLine(second, 2, _ago(hours=4), "Entikong 1", "collect:4Wd0Fq2r", "Collect 2026.2", edited),
-            HistoryLine(
-                first, 1, _ago(days=1, hours=2), "Entikong 1", "collect:4Wd0Fq2r", "Collect 2026.2", not edited
-            ),
-        ),
+        activity=_activity(edited=edited),
+        way="review=edited",
+        may_review=edited,
+        may_comment=edited,
         may_reveal=edited,
         older_id="uuid:older",
         newer_id="uuid:newer" if edited else "",
@@ -634,6 +702,12 @@ def pages() -> dict[str, Page]:
         "submissions-empty": _submissions(rows=(), total=0, matching=0, older=""),
         "submission": _submission(edited=True),
         "submission-first-version": _submission(edited=False),
+        "gallery": _gallery(),
+        "gallery-empty": GalleryPage(PROJECT, TALKS, ()),
+        "map": _map(),
+        "map-none-yet": MapPage(PROJECT, TALKS, (FieldOption("/lokasi", "Lokasi"),), "/lokasi"),
+        "map-sealed": MapPage(PROJECT, CASES, has_sealed=True),
+        "map-no-question": MapPage(PROJECT, CASES),
         "handovers": HandoversPage(PROJECT, CASES, _handovers(), SEALED_FIELDS),
         "handovers-refused": HandoversPage(PROJECT, CASES, (), SEALED_FIELDS, "cek", "Tuliskan alasannya."),
         "reveal": RevealPage(PROJECT, CASES, "uuid:1", SEALED_FIELDS),

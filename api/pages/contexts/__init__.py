@@ -5,7 +5,7 @@ nothing else but the `Frame`. Each field carries its sentence in `metadata["help
 field is shown somewhere. No queries, no HTTP, no markup here: texts arrive ready to be read, values as Python values.
 
 `frame` is what surrounds every page, `entry` the way in and the ways out, `account` one's own account, `projects`,
-`people`, `phones`, `grants`, `forms` and `records` the pages themselves.
+`people`, `phones`, `grants`, `forms`, `records`, `record` and `places` the pages themselves.
 """
 
 from api.pages.contexts.account import AccountPage, SecondStepPage, SessionLine
@@ -72,6 +72,7 @@ from api.pages.contexts.phones import (
     ValueChoice,
     WithdrawPage,
 )
+from api.pages.contexts.places import GalleryItem, GalleryPage, MapLine, MapMark, MapPage, MapPoint
 from api.pages.contexts.projects import (
     FormLine,
     HomePage,
@@ -81,13 +82,13 @@ from api.pages.contexts.projects import (
     ProjectPage,
     ProjectSettingsPage,
 )
+from api.pages.contexts.record import ActivityLine, ChangedAnswer, SubmissionPage
 from api.pages.contexts.records import (
     Answer,
     Cell,
     Column,
     FieldOption,
     Group,
-    HistoryLine,
     Misfit,
     Node,
     Repeat,
@@ -95,7 +96,6 @@ from api.pages.contexts.records import (
     StoredFile,
     SubmissionFilter,
     SubmissionLine,
-    SubmissionPage,
     SubmissionsPage,
 )
 from api.pages.contexts.results import Bar, DayCount, DownloadsPage, QuestionSummary, SummaryPage, TableLine
@@ -105,6 +105,7 @@ __all__ = [
     "AccountLine",
     "AccountPage",
     "AccountsPage",
+    "ActivityLine",
     "Answer",
     "AppUserFilter",
     "AppUserLine",
@@ -116,6 +117,7 @@ __all__ = [
     "Bar",
     "Cell",
     "ChainVerdict",
+    "ChangedAnswer",
     "CodePage",
     "Column",
     "DayCount",
@@ -131,11 +133,12 @@ __all__ = [
     "FormOption",
     "FormPage",
     "Frame",
+    "GalleryItem",
+    "GalleryPage",
     "Group",
     "HandoverLine",
     "HandoversPage",
     "HeldLine",
-    "HistoryLine",
     "HomePage",
     "LanOffer",
     "LinkPage",
@@ -143,6 +146,10 @@ __all__ = [
     "LookChoice",
     "LookFilter",
     "LookLine",
+    "MapLine",
+    "MapMark",
+    "MapPage",
+    "MapPoint",
     "Misfit",
     "NewProjectPage",
     "Node",
