@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0004b"
-down_revision = "0002"
+down_revision = "0003"
 
 TABLE = """
 create table comments (
