@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import select
 
 from forms import access, answers, audit, catalogue, views, workbook
-from forms.access import Actor
+from forms.access import Actor, Reach
 from forms.answers import Layout
 from forms.catalogue import Upload
 from forms.db import db
@@ -44,7 +44,7 @@ class Board:
     """Sections of views over the forms of a project, and all that computing them needs.
 
     `findings` say which rows fit the forms no longer; they are not among the sections. `key` tells one state of the
-    definitions from another.
+    definitions from another, `stamps` are for `remembered`. It serves one request.
     """
 
     project: Project
@@ -60,6 +60,8 @@ class Board:
     forms: Mapping[str, Form]
     files: Mapping[str, int | None]
     key: tuple[object, ...]
+    stamps: dict[tuple[int, ...], int] = field(default_factory=dict, repr=False)
+    _reaches: dict[tuple[int | None, int], Reach | None] = field(default_factory=dict, repr=False)
     _layouts: dict[str, Layout] = field(default_factory=dict, repr=False)
 
     @property
@@ -78,6 +80,13 @@ class Board:
             if view.name == name:
                 return view
         raise NotFound
+
+    def reach(self, actor: Actor, form: Form) -> Reach | None:
+        """Tell how far an actor's figures of a form go, looked up once."""
+        asked = (actor.id, form.id)
+        if asked not in self._reaches:
+            self._reaches[asked] = access.reach(actor, self.project.id, form)
+        return self._reaches[asked]
 
     def schema(self, form_id: str) -> Schema:
         """Give the schema by which a form is counted."""

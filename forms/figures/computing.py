@@ -47,7 +47,7 @@ def figure(actor: Actor, board: Board, view: View, filters: Filters, *, now: dat
 def _remembered(board: Board, view: View, filters: Filters, standing: Standing, now: datetime) -> Figure:
     key = ("figure", board.key, view.row.number, filters.key(), standing, remembered.today(board, now))
     forms = sights.counted(board, view)
-    return remembered.recall(key, forms, lambda: _bare(board, view, filters, standing, now))
+    return remembered.recall(board, key, forms, lambda: _bare(board, view, filters, standing, now))
 
 
 def _bare(board: Board, view: View, filters: Filters, standing: Standing, now: datetime) -> Figure:

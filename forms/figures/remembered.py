@@ -8,7 +8,7 @@ longer than any submission may.
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from threading import Lock
 from typing import Any, Final, TypeVar
@@ -25,7 +25,7 @@ from forms.models import Form
 _Found = TypeVar("_Found")
 
 _KEPT: Final = 1_000
-#: How far back lines are counted, and how many may have come since before a count costs more than it saves.
+#: How far back lines are counted, and how many may have come since before counting them takes long.
 _BEHIND: Final = 5_000
 _MOST: Final = 50_000
 
@@ -39,14 +39,22 @@ _TOP: Final = text("select coalesce(max(id), 0) from audits")
 
 
 @dataclass(frozen=True)
-class _Kept:
-    found: Any
+class _Stamp:
+    """The state of some forms' records: how many lines there are above one, and a number for it."""
+
     floor: int
     lines: int
+    number: int
+
+
+@dataclass
+class _Memory:
+    stamps: dict[tuple[int, ...], _Stamp] = field(default_factory=dict)
+    found: OrderedDict[tuple[object, ...], tuple[int, Any]] = field(default_factory=OrderedDict)
 
 
 #: A process serves one database; tests serve many.
-_KNOWN: WeakKeyDictionary[Engine, OrderedDict[tuple[object, ...], _Kept]] = WeakKeyDictionary()
+_MEMORIES: WeakKeyDictionary[Engine, _Memory] = WeakKeyDictionary()
 _LOCK = Lock()
 
 
@@ -55,24 +63,48 @@ def today(board: Board, now: datetime) -> date:
     return now.astimezone(ZoneInfo(board.zone)).date()
 
 
-def recall(key: tuple[object, ...], forms: Sequence[Form], compute: Callable[[], _Found]) -> _Found:
-    """Give what was computed under a key while the records of the forms were the same, or compute it."""
-    actees = [str(form.actee_id) for form in forms]
+def recall(board: Board, key: tuple[object, ...], forms: Sequence[Form], compute: Callable[[], _Found]) -> _Found:
+    """Give what was computed under a key while the records of the forms were the same, or compute it.
+
+    A board looks once whether they are: its figures are of one moment.
+    """
+    ids = tuple(form.id for form in forms)
+    if ids not in board.stamps:
+        # Before anything is computed: what comes in between makes it count as changed, not as known.
+        board.stamps[ids] = _number(ids, [str(form.actee_id) for form in forms])
+    number = board.stamps[ids]
+    memory = _memory()
     with _LOCK:
-        known = _KNOWN.setdefault(db.engine, OrderedDict())
-        kept = known.get(key)
-    if kept is not None:
-        lines, top = db.session.execute(_COUNT, {"floor": kept.floor, "forms": actees}).one()
-        if lines == kept.lines and top - kept.floor < _MOST:
-            found: _Found = kept.found
-            return found
-    # Before it is computed: what comes in between makes it count as changed, not as known.
-    floor = max(0, db.session.execute(_TOP).scalar_one() - _BEHIND)
-    lines, _top = db.session.execute(_COUNT, {"floor": floor, "forms": actees}).one()
+        known = memory.found.get(key)
+    if known is not None and known[0] == number:
+        found: _Found = known[1]
+        return found
     made = compute()
     with _LOCK:
-        known[key] = _Kept(made, floor, lines)
-        known.move_to_end(key)
-        while len(known) > _KEPT:
-            known.popitem(last=False)
+        memory.found[key] = (number, made)
+        memory.found.move_to_end(key)
+        while len(memory.found) > _KEPT:
+            memory.found.popitem(last=False)
     return made
+
+
+def _memory() -> _Memory:
+    with _LOCK:
+        return _MEMORIES.setdefault(db.engine, _Memory())
+
+
+def _number(ids: tuple[int, ...], actees: list[str]) -> int:
+    """Number the state of the forms' records: the same as before where there are no other lines about them."""
+    memory = _memory()
+    stamp = memory.stamps.get(ids)
+    if stamp is not None:
+        lines, top = db.session.execute(_COUNT, {"floor": stamp.floor, "forms": actees}).one()
+        if lines == stamp.lines and top - stamp.floor < _MOST:
+            return stamp.number
+    floor = max(0, db.session.execute(_TOP).scalar_one() - _BEHIND)
+    lines, _top = db.session.execute(_COUNT, {"floor": floor, "forms": actees}).one()
+    with _LOCK:
+        before = memory.stamps.get(ids)
+        number = before.number + 1 if before is not None else 1
+        memory.stamps[ids] = _Stamp(floor, lines, number)
+    return number

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from forms import access
 from forms.access import Actor
 from forms.db import EVERYTHING
 from forms.figures.boards import Board
@@ -61,7 +60,7 @@ def standing(actor: Actor, board: Board, view: View) -> Standing:
 
 
 def _of_form(actor: Actor, board: Board, view: View, form: Form) -> Standing:
-    reach = access.reach(actor, board.project.id, form)
+    reach = board.reach(actor, form)
     if reach is None:
         raise FiguresWithheld
     needed = max(view.needs, Clearance.QUASI) if view.is_of_people else view.needs

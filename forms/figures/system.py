@@ -74,7 +74,7 @@ def pattern(board_: Board, view: View, now: datetime) -> Pattern:
     definitions = (*board_.key[3:], tuple(row.id for row in dashboards(board_.project)))
     source = (view.source.form_id, view.source.repeat)
     key = ("pattern", board_.project.id, definitions, source, remembered.today(board_, now))
-    return remembered.recall(key, [form], lambda: _decide(board_, source, now))
+    return remembered.recall(board_, key, [form], lambda: _decide(board_, source, now))
 
 
 def _views_of_people(board_: Board, source: tuple[str, str]) -> tuple[View, ...]:
