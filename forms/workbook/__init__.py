@@ -12,6 +12,7 @@ from forms.workbook.container import MAX_BYTES
 from forms.workbook.conversion import Conversion, convert, lint, read_xform
 from forms.workbook.dashboard import DashboardBook, is_dashboard, read_dashboard
 from forms.workbook.difference import Change, Difference, VanishedChoices, compare
+from forms.workbook.edits import Changes, ChoiceEdit, Edit, changes
 from forms.workbook.findings import Finding, Place, finding, has_errors, in_order, refusal
 from forms.workbook.pasted import read_pasted
 from forms.workbook.slots import AttachmentSlot
@@ -23,15 +24,19 @@ __all__ = [
     "MAX_BYTES",
     "AttachmentSlot",
     "Change",
+    "Changes",
+    "ChoiceEdit",
     "Conversion",
     "DashboardBook",
     "Difference",
+    "Edit",
     "Finding",
     "Place",
     "Sheet",
     "VanishedChoices",
     "ViewRow",
     "ViewsSheet",
+    "changes",
     "compare",
     "convert",
     "finding",

@@ -1,6 +1,7 @@
 """What changed between two versions of a form, as far as stored answers care.
 
-Compares schemas only; whether a change is refused, warned of or allowed is for `catalogue` to say.
+Compares schemas only; whether a change is refused, warned of or allowed is for `catalogue` to say. What else a reader
+of the form would notice, `edits` tells.
 """
 
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from dataclasses import dataclass
 from forms.schema import Field, Schema
 
 #: Nodes of every form with entities; they come and go with the declarations, not with answers (as in ODK Central).
-_NOT_ANSWERS = ("/meta", "/meta/entity", "/meta/entity/label")
+NOT_ANSWERS = ("/meta", "/meta/entity", "/meta/entity/label")
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def compare(old: Schema, new: Schema) -> Difference:
             for before, after in pairs
             if before.kind == after.kind == "leaf" and before.is_identity != after.is_identity
         ),
-        vanished=tuple(f for f in old.fields if f.path not in new.by_path and f.path not in _NOT_ANSWERS),
+        vanished=tuple(f for f in old.fields if f.path not in new.by_path and f.path not in NOT_ANSWERS),
         vanished_choices=tuple(filter(None, (_vanished_choices(old, new, *pair) for pair in pairs))),
     )
 
