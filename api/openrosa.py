@@ -2,7 +2,8 @@
 
 Phones ask every quarter of an hour, so lists are cheap and carry an ETag; nothing here may be cached without asking,
 or a phone would miss a new version. Every address that is printed starts as the phone's own did, token and all.
-Form XML and media are served by `central`, under the same addresses that ODK Central prints.
+Form XML and media are served by `central`, under the same addresses that ODK Central prints; those of a draft that is
+tried are served here, since the token in their address opens nothing else.
 """
 
 import hashlib
@@ -13,7 +14,7 @@ from xml.sax.saxutils import escape
 from flask import Response, request
 
 from api import auth, watch
-from api.endpoint import AUTHENTICATED, Door, language, origin, server
+from api.endpoint import AUTHENTICATED, TESTER, Door, language, origin, server
 from forms import catalogue, submissions
 from forms.access import Actor, Permission
 from forms.models import Form, FormVersion, Project
@@ -61,12 +62,11 @@ def form_list(actor: Actor, project_id: int) -> Response:
     """List the open forms that this phone may fill (OpenRosa Form Discovery API)."""
     listed = catalogue.list_for_phone(actor, project_id, request.args.get("formID") or None)
     base = f"{_base()}/projects/{project_id}/forms"
-    entries = "".join(_entry(each, base) for each in listed)
+    entries = "".join(_entry(each, f"{base}/{quote(each.xml_form_id, safe='')}") for each in listed)
     return _document(f'<xforms xmlns="http://openrosa.org/xforms/xformsList">{entries}</xforms>')
 
 
-def _entry(listed: catalogue.Listed, base: str) -> str:
-    address = f"{base}/{quote(listed.xml_form_id, safe='')}"
+def _entry(listed: catalogue.Listed, address: str) -> str:
     manifest = f"<manifestUrl>{escape(address)}/manifest</manifestUrl>" if listed.has_attachments else ""
     return (
         f"<xform><formID>{escape(listed.xml_form_id)}</formID>"
@@ -108,11 +108,7 @@ def ready(actor: Actor, project: Project) -> Response:
 @openrosa.on("POST", "/projects/<project_id>/submission", may=AUTHENTICATED, turn=_TURNS)
 def submit(actor: Actor, project_id: int) -> Response:
     """Keep a submission, or a part of its files (OpenRosa Form Submission API)."""
-    sent = request.files.get(XML_PART)
-    # A part without a file name is no file to the parser; hand-written clients send it so.
-    xml = sent.stream.read() if sent is not None else request.form.get(XML_PART, "").encode()
-    if not xml:
-        raise MissingMultipartField(field=XML_PART)
+    xml = _sent_xml()
     files = {
         name: Part(file.stream, file.content_type or None)  # type: ignore[arg-type]
         for name, file in request.files.items()
@@ -123,6 +119,75 @@ def submit(actor: Actor, project_id: int) -> Response:
     if received.is_new:
         watch.RECEIVED.inc()
     return _message("full submission upload was successful!", "", 201)
+
+
+def _sent_xml() -> bytes:
+    sent = request.files.get(XML_PART)
+    # A part without a file name is no file to the parser; hand-written clients send it so.
+    xml = sent.stream.read() if sent is not None else request.form.get(XML_PART, "").encode()
+    if not xml:
+        raise MissingMultipartField(field=XML_PART)
+    return xml
+
+
+_DRAFT = "/test/<token>/projects/<project_id>/forms/<xml_form_id>/draft"
+
+
+@openrosa.on("GET HEAD", f"{_DRAFT}/formList", may=TESTER)
+def draft_list(project: Project, form: Form) -> Response:
+    """List the draft that is tried, alone (ODK Central API, draft testing)."""
+    del project
+    version = catalogue.draft(form)
+    has_attachments = bool(catalogue.attachments(version))
+    listed = catalogue.Listed(form.xml_form_id, version.name, version.version, version.md5, has_attachments)
+    return _document(
+        f'<xforms xmlns="http://openrosa.org/xforms/xformsList">{_entry(listed, _draft_address(form))}</xforms>'
+    )
+
+
+@openrosa.on("GET HEAD", f"{_DRAFT}/manifest", may=TESTER)
+def draft_manifest(project: Project, form: Form) -> Response:
+    """List the draft's files that are there."""
+    del project
+    return _manifest(catalogue.draft(form), _draft_address(form))
+
+
+@openrosa.on("GET HEAD", f"{_DRAFT}.xml", may=TESTER)
+def draft_xml(project: Project, form: Form) -> Response:
+    """Give the draft's XForm, byte for byte as it is kept."""
+    del project
+    return Response(catalogue.xform(catalogue.draft(form)), content_type="application/xml; charset=utf-8")
+
+
+@openrosa.on("GET HEAD", f"{_DRAFT}/attachments/<name>", may=TESTER)
+def draft_file(project: Project, form: Form, name: str) -> Response:
+    """Give one of the draft's files."""
+    del project
+    slot, blob = catalogue.attachment(catalogue.draft(form), name)
+    return Response(server().vault.read(blob), content_type=slot.content_type or "application/octet-stream")
+
+
+@openrosa.on("GET HEAD", f"{_DRAFT}/submission", may=TESTER)
+def draft_ready(project: Project, form: Form) -> Response:
+    """Say how much one request may hold, as for real ones."""
+    del project, form
+    return Response(status=204)
+
+
+@openrosa.on("POST", f"{_DRAFT}/submission", may=TESTER, turn=_TURNS)
+def draft_submit(project: Project, form: Form) -> Response:
+    """Keep a record that tries the draft, apart from the real ones."""
+    del project
+    names = [name for name in request.files if name != XML_PART]
+    submissions.receive_trial(form, _sent_xml(), names, device_id=request.args.get("deviceID"), vault=server().vault)
+    return _message("full submission upload was successful!", "", 201)
+
+
+def _draft_address(form: Form) -> str:
+    """Write where the draft is, as the phone's own address does; ".xml" or a path follows."""
+    token = catalogue.draft_token(form, vault=server().vault)
+    place = f"projects/{form.project_id}/forms/{quote(form.xml_form_id, safe='')}"
+    return f"{origin()}/v1/test/{token}/{place}/draft"
 
 
 def _base() -> str:

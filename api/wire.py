@@ -312,7 +312,7 @@ class Form(Wire):
     sha = Str(attribute="version.sha1")
     sha256 = Str(attribute="version.sha256")
     key_id = Constant(None)
-    draft_token = Constant(None)
+    draft_token = Str(attribute="draft_token", dump_default=None)
     published_at = Time(attribute="version.published_at")
     enketo_id = Constant(None)
     enketo_once_id = Constant(None)

@@ -230,6 +230,8 @@ class Form(Base):
     draft_id: Mapped[int | None] = mapped_column(
         ForeignKey("form_versions.id", use_alter=True, name="fk_forms_draft_id"), index=True
     )
+    # What the token of its draft is made from (`catalogue.draft_token`); another one once that draft is gone.
+    draft_word: Mapped[UUID] = mapped_column(server_default=_NEW_UUID)
     actee_id: Mapped[UUID] = mapped_column(server_default=_NEW_UUID)
     created_by: Mapped[int | None] = mapped_column(ForeignKey("actors.id"), index=True)
     created_at: Mapped[datetime] = _time()
@@ -431,6 +433,29 @@ class SubmissionFile(Base):
     original_id: Mapped[int | None] = mapped_column(ForeignKey("blobs.id"), index=True)
     scopes: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=_NO_SCOPES)
     updated_at: Mapped[datetime | None] = _time(nullable=True)
+
+
+class Trial(Base):
+    """A record that a phone sent to try a draft, its XML sealed; it goes with the draft and counts nowhere.
+
+    Of its files, `files_named` counts those that the XML names, `files_came` has keyed hashes of the names that came.
+    """
+
+    __tablename__ = "trials"
+    id: Mapped[int] = _key()
+    form_id: Mapped[int] = mapped_column(ForeignKey("forms.id"))
+    version_id: Mapped[int] = mapped_column(ForeignKey("form_versions.id"), index=True)
+    instance_id: Mapped[str] = mapped_column(Text)
+    device_id: Mapped[str | None] = mapped_column(Text)
+    xml: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    xml_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    answered: Mapped[int] = mapped_column()
+    misfits: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    files_named: Mapped[int] = mapped_column()
+    files_came: Mapped[list[bytes]] = mapped_column(ARRAY(LargeBinary))
+    scopes: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=_NO_SCOPES)
+    created_at: Mapped[datetime] = _time()
+    __table_args__ = (UniqueConstraint("form_id", "instance_id"),)
 
 
 class Audit(Base):

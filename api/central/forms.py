@@ -46,7 +46,7 @@ def create(actor: Actor, project: Project, body: BinaryIO) -> Any:
         ignore_warnings=flag("ignoreWarnings"),
         publish_now=flag("publish"),
     )
-    return {"form": form, "version": catalogue.represented(actor, form)}
+    return _plain(form, catalogue.represented(actor, form))
 
 
 @central.on("GET", FORM, may=(*READ, Permission.FORM_UPDATE), gives=wire.Form)
@@ -62,7 +62,7 @@ def update(actor: Actor, project: Project, form: Form, body: dict[str, Any]) -> 
     del project
     if "state" in body:
         catalogue.set_state(actor, form, body["state"])
-    return {"form": form, "version": catalogue.represented(actor, form)}
+    return _plain(form, catalogue.represented(actor, form))
 
 
 @central.on("DELETE", FORM, may=Permission.FORM_DELETE, gives=wire.Success)
@@ -201,20 +201,27 @@ def shown(actor: Actor, rows: list[tuple[Form, FormVersion]], *, is_single: bool
     `is_single` adds what Central tells of one form at a time: who published it, and their notes for who may publish.
     """
     if not is_extended():
-        return [{"form": form, "version": version} for form, version in rows]
+        return [_plain(form, version) for form, version in rows]
     counts = submissions.count_by_form(actor, rows[0][0].project_id, [form for form, _ in rows]) if rows else {}
     people = accounts.actors(i for form, version in rows for i in (form.created_by, version.published_by))
     found = []
     for form, version in rows:
-        # A draft has submissions of its own; none are kept today.
-        counted = counts[form.id] if version.published_at else submissions.Counts()
+        # What tries a draft is none of the form's submissions.
+        is_draft = version.published_at is None
+        counted = submissions.Counts(submissions.count_trials(actor, form)) if is_draft else counts[form.id]
         ext = _extended(form, version, counted, people)
         if is_single:
             ext["published_by"] = people.get(version.published_by or 0)
             if access.can(actor, Permission.FORM_UPDATE, project_id=form.project_id, form_id=form.id):
                 ext["publish_notes"] = version.notes
-        found.append({"form": form, "version": version, "ext": ext})
+        found.append({**_plain(form, version), "ext": ext})
     return found
+
+
+def _plain(form: Form, version: FormVersion) -> dict[str, Any]:
+    """Pair a form with a version; a draft, which only those get who may change it, with the token to try it."""
+    token = catalogue.draft_token(form, vault=server().vault) if version.id == form.draft_id else None
+    return {"form": form, "version": version, "draft_token": token}
 
 
 def _extended(form: Form, version: FormVersion, counts: submissions.Counts, people: dict[int, Any]) -> dict[str, Any]:

@@ -15,10 +15,21 @@ Read `places` first (where an answer is), then `rows` (writing) or `reading`.
 from forms.answers.comparing import compare_many, compare_rows
 from forms.answers.conditions import Condition, Filter
 from forms.answers.copying import copy, stream
-from forms.answers.figures import Choices, Numbers, Total, choice_counts, count, count_rows, counts_per_day, totals
+from forms.answers.figures import (
+    Choices,
+    Numbers,
+    Total,
+    answered,
+    choice_counts,
+    count,
+    count_rows,
+    counts_per_day,
+    totals,
+)
 from forms.answers.headings import Heading, columns
 from forms.answers.mapping import Box, Cluster, Point, clusters, extent, points
 from forms.answers.places import SEALED, Layout, Sealed, Storage, layout, storage
+from forms.answers.places import SEALED, Layout, Sealed, Storage, layout, storage, unmade
 from forms.answers.reading import Record, hand_over, one, select, tree
 from forms.answers.rows import erase, write
 from forms.answers.tables import drop, recreate, widen
@@ -38,6 +49,7 @@ __all__ = [
     "Sealed",
     "Storage",
     "Total",
+    "answered",
     "choice_counts",
     "clusters",
     "columns",
@@ -60,6 +72,7 @@ __all__ = [
     "stream",
     "totals",
     "tree",
+    "unmade",
     "widen",
     "write",
 ]

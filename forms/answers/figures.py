@@ -134,6 +134,26 @@ def choice_counts(
     return {path: found[path] for path in paths if path in found}
 
 
+def answered(actor: Actor, layout: Layout, paths: Sequence[str]) -> dict[str, int]:
+    """Count the records, or rows of a repeat, that answer each question.
+
+    What the actor may not even know to be answered is not in the result.
+    """
+    see(actor.scopes)
+    layout = layout.seen(actor.look.clearance)
+    found: dict[str, int] = {}
+    everything = conditions.clause(layout.form_id, None, layout)
+    for level in layout.levels.values():
+        places = [p for p in level.places if p.field.path in paths and not p.is_hidden]
+        for part in _by_page(places, _NUMBERS_AT_ONCE):
+            # Of a sealed one, whether there is any is all that can be asked.
+            columns = (f"count(*) filter (where {p.sql})" if p.is_closed else f"count({p.sql})" for p in part)
+            pages: frozenset[int] = frozenset().union(*(p.pages for p in part))
+            (row,) = _Source(layout, level.repeat, everything).rows(", ".join(columns), pages)
+            found |= {p.field.path: number for p, number in zip(part, row, strict=True)}
+    return found
+
+
 def _by_page(places: list[Place], most: int) -> Iterator[list[Place]]:
     """Cut places into those that one reading of a table answers."""
     pages: dict[frozenset[int], list[Place]] = {}

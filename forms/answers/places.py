@@ -269,6 +269,15 @@ def layout(form_id: int, version_id: int, schema: Schema) -> Layout:
     return found
 
 
+def unmade(form_id: int, version_id: int, schema: Schema) -> Layout:
+    """Lay out a version whose tables are not made, such as a draft: for `tree` alone, since nothing is kept there."""
+    known = Registry(form_id, {repeat: n for n, repeat in enumerate(("", *(r.path for r in schema.repeats)))})
+    for number, leaf in enumerate(schema.leaves, 1):
+        column = Column(number, known.levels[leaf.repeat], 0, leaf.path, storage(leaf))
+        known.columns[column.level, column.path, column.type] = column
+    return _lay_out(known, version_id, schema)
+
+
 def _lay_out(known: Registry, version_id: int, schema: Schema) -> Layout:
     by_path: dict[tuple[int, str], list[Column]] = {}
     for column in known.columns.values():

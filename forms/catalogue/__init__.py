@@ -6,6 +6,7 @@ definition stands for a form, and to whom.
 """
 
 from forms.catalogue.attachments import attachment, attachments, choices_of_file, clear_attachment, set_attachment
+from forms.catalogue.comparing import DraftChanges, draft_changes
 from forms.catalogue.counted import broken_views, check_views, lint, sources, views_of
 from forms.catalogue.dimensions import (
     declare_property,
@@ -26,6 +27,7 @@ from forms.catalogue.projects import (
 )
 from forms.catalogue.publishing import (
     STATES,
+    back_to,
     copy_to_draft,
     create_form,
     delete_draft,
@@ -34,6 +36,7 @@ from forms.catalogue.publishing import (
     set_draft,
     set_state,
 )
+from forms.catalogue.trying import demand_draft_token, draft_token
 from forms.catalogue.uploads import Upload, put_aside, taken_up
 from forms.catalogue.versions import (
     Listed,
@@ -56,11 +59,13 @@ from forms.catalogue.versions import (
 __all__ = [
     "STATES",
     "UNREAD_LISTS",
+    "DraftChanges",
     "Listed",
     "Upload",
     "all_projects",
     "attachment",
     "attachments",
+    "back_to",
     "blobs_of_lists",
     "broken_views",
     "check_views",
@@ -76,8 +81,11 @@ __all__ = [
     "delete_form",
     "delete_project",
     "demand_declared",
+    "demand_draft_token",
     "demand_open",
     "draft",
+    "draft_changes",
+    "draft_token",
     "form",
     "is_demo",
     "lint",

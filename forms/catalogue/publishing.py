@@ -8,6 +8,7 @@ import hashlib
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import select
 
@@ -15,6 +16,7 @@ from forms import answers, audit, workbook
 from forms.access import Actor
 from forms.catalogue.attachments import attachments, carry, fill
 from forms.catalogue.counted import demand_views, views_of
+from forms.catalogue.trying import drop_trials
 from forms.catalogue.uploads import Upload
 from forms.catalogue.versions import current, draft, list_versions, schema, xform
 from forms.db import db
@@ -91,9 +93,21 @@ def copy_to_draft(actor: Actor, found: Form) -> FormVersion:
     return _set_draft(actor, found, _copy(actor, current(found)))
 
 
+def back_to(actor: Actor, found: Form, earlier: FormVersion, *, as_version: str) -> FormVersion:
+    """Replace a form's draft by an earlier version of it with that one's files, under another version text.
+
+    Raises FieldTypeConflict or FieldClassConflict where answers that came since would not survive it.
+    """
+    _refuse_changed_types(found, schema(earlier.id))
+    version = _copy(actor, earlier, as_version=as_version)
+    carry(earlier.id, version)
+    return _set_draft(actor, found, version)
+
+
 def _set_draft(actor: Actor, found: Form, version: FormVersion) -> FormVersion:
     old = found.draft_id
     carry(old or found.current_id, version)
+    drop_trials(found)
     found.draft_id = version.id
     found.has_identity = _asks_for_identity(found)
     found.updated_at = datetime.now(UTC)
@@ -112,7 +126,7 @@ def delete_draft(actor: Actor, found: Form) -> None:
     if found.current_id is None:
         raise NoPublishedVersion
     old = draft(found)
-    found.draft_id = None
+    _end_draft(found)
     found.has_identity = _asks_for_identity(found)
     found.updated_at = datetime.now(UTC)
     db.session.flush()
@@ -144,7 +158,8 @@ def publish(actor: Actor, found: Form, *, notes: str | None = None, as_version: 
     old = found.current_id
     now = datetime.now(UTC)
     version.published_at, version.published_by, version.notes = now, actor.id, notes
-    found.current_id, found.draft_id = version.id, None
+    found.current_id = version.id
+    _end_draft(found)
     found.has_cases = found.has_cases or schema(version.id).has_cases
     if old is not None:
         found.updated_at = now
@@ -157,6 +172,12 @@ def publish(actor: Actor, found: Form, *, notes: str | None = None, as_version: 
         notes=notes,
     )
     return version
+
+
+def _end_draft(found: Form) -> None:
+    """Take the draft away, with what phones sent to try it and the token by which they do."""
+    drop_trials(found)
+    found.draft_id, found.draft_word = None, uuid4()
 
 
 def _asks_for_identity(found: Form) -> bool:

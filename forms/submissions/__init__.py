@@ -3,6 +3,8 @@
 `receive` is the only writer and tells a submission's whole story; `attach` adds one file to a kept one; `read` gives
 what is kept back: records, their contents, XML and files. `review` is what people make of a record: states, comments.
 Typed answers are read through `forms.answers`.
+what is kept back: records, their contents, XML and files. Typed answers are read through `forms.answers`. `trials` are
+what phones send to try a draft.
 """
 
 from forms.submissions.attach import attach
@@ -50,6 +52,7 @@ from forms.submissions.review import (
     needed_for_comments,
     review,
 )
+from forms.submissions.trials import Tried, count_trials, list_trials, open_trial, receive_trial
 
 __all__ = [
     "LONGEST_COMMENT",
@@ -66,6 +69,7 @@ __all__ = [
     "Revealed",
     "Said",
     "Sender",
+    "Tried",
     "answer_context",
     "attach",
     "changes",
@@ -75,6 +79,7 @@ __all__ = [
     "count_by_form",
     "count_by_project",
     "count_files",
+    "count_trials",
     "create",
     "decide_handover",
     "file",
@@ -87,11 +92,14 @@ __all__ = [
     "lines",
     "list_handovers",
     "list_kept",
+    "list_trials",
     "looked",
     "media",
     "names_of",
     "needed_for_comments",
+    "open_trial",
     "receive",
+    "receive_trial",
     "request_handover",
     "reveal",
     "review",
