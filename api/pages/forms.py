@@ -1,7 +1,7 @@
-"""One form: its draft with the files that it needs, its versions, publish, open and close."""
+"""One form: its versions and what each changed, back to any of them, open and close, downloads."""
 
 from datetime import datetime
-from itertools import count
+from itertools import count, zip_longest
 from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -10,47 +10,40 @@ from flask import Response, redirect, request, url_for
 from flask_babel import gettext as _
 
 from api.endpoint import server, undone_when_refused
-from api.pages import door
-from api.pages.contexts import (
-    AttachmentLine,
-    Draft,
-    FindingLine,
-    FormHead,
-    FormPage,
-    VersionLine,
-)
+from api.pages import changed, door
+from api.pages.contexts import AttachmentLine, ChangeList, FindingLine, FormHead, FormPage, VersionLine
 from api.pages.door import pages, say
 from api.pages.projects import head
 from forms import access, accounts, catalogue, submissions
 from forms.access import Actor, Permission
 from forms.models import Form, FormVersion, Project
-from forms.problems import NotFound, Problem, UnexpectedValue, VersionUniquenessViolation
+from forms.problems import Problem
 from forms.workbook import Finding
+
+#: Of all versions before the one in force, so many changes are shown at once.
+_MOST_CHANGES = 60
 
 
 @pages.on("GET", "/projects/<project_id>/forms/<xml_form_id>", may=Permission.FORM_READ)
 def form(actor: Actor, project: Project, form: Form) -> FormPage:
-    """Show a form's draft, versions and files."""
+    """Show a form's versions and files."""
     return _form_page(actor, project, form)
 
 
-def _form_page(actor: Actor, project: Project, form: Form, **typed: Any) -> FormPage:
+def _form_page(actor: Actor, project: Project, form: Form, problem: str = "") -> FormPage:
     counts = submissions.count_by_form(actor, project.id, [form])[form.id]
     names = accounts.names_by_id()
     published = catalogue.list_versions(form)
-    shown = form_head(actor, form)
-    draft = catalogue.draft(form) if shown.has_draft else None
-    taken = [v.version for v in published]
-    typed = {"version": _free_version(taken), **{name: value for name, value in typed.items() if value}}
     return FormPage(
         project=head(actor, project),
-        form=shown,
+        form=form_head(actor, form),
         submissions=counts.submissions,
         last_submission=counts.last_submission,
-        draft=_draft(draft, names, taken) if draft else None,
-        versions=tuple(_version_line(v, names) for v in published),
-        attachments=_attachments(catalogue.current(form)) if form.current_id else (),
-        **typed,
+        versions=tuple(
+            _version_line(version, names, before) for version, before in zip_longest(published, published[1:])
+        ),
+        attachments=attachment_lines(catalogue.current(form)) if form.current_id else (),
+        problem=problem,
     )
 
 
@@ -67,94 +60,54 @@ def form_head(actor: Actor, form: Form) -> FormHead:
 
 
 def finding_lines(findings: tuple[Finding, ...]) -> tuple[FindingLine, ...]:
-    """Give what was found in a workbook as the page shows it, errors first."""
+    """Give what was found in a workbook as the page shows it: sheet by sheet, errors first."""
     spoken = door.language()
     lines = [
         FindingLine(f.level, f.message_id if spoken == "id" else f.message, f.sheet, f.row, f.column) for f in findings
     ]
-    return tuple(sorted(lines, key=lambda line: line.level))
+    # A workbook's sheets in the order in which they were checked; what has no place first.
+    sheets = list(dict.fromkeys(line.sheet for line in lines))
+    return tuple(sorted(lines, key=lambda line: (line.sheet is not None, sheets.index(line.sheet), line.level)))
 
 
 def _may_change(actor: Actor, form: Form) -> bool:
     return access.can(actor, Permission.FORM_UPDATE, project_id=form.project_id, form_id=form.id)
 
 
-def _free_version(taken: list[str]) -> str:
+def free_version(taken: list[str]) -> str:
     """Suggest a version name: today's date and a number, as XLSForm's makers advise (XLSForm, settings)."""
     today = datetime.now(ZoneInfo(server().zone)).strftime("%Y%m%d")
     return next(name for number in count(1) if (name := f"{today}{number:02}") not in taken)
 
 
-def _draft(version: FormVersion, names: dict[int, str], taken: list[str]) -> Draft:
-    return Draft(
-        version=version.version,
-        uploaded=version.created_at,
-        uploader=names.get(version.created_by or 0, ""),
-        questions=_questions(version),
-        has_workbook=version.workbook_id is not None,
-        attachments=_attachments(version),
-        warnings=finding_lines(tuple(Finding(**finding) for finding in version.warnings)),
-        needs_version=version.version in taken,
-    )
-
-
-def _version_line(version: FormVersion, names: dict[int, str]) -> VersionLine:
+def _version_line(version: FormVersion, names: dict[int, str], before: FormVersion | None) -> VersionLine:
     return VersionLine(
         version=version.version,
         published=version.published_at or version.created_at,
         publisher=names.get(version.published_by or 0, ""),
         note=version.notes or "",
-        questions=_questions(version),
+        questions=count_questions(version),
         has_workbook=version.workbook_id is not None,
+        changes=_changed_since(before, version) if before else None,
     )
 
 
-def _questions(version: FormVersion) -> int:
+def _changed_since(before: FormVersion, version: FormVersion) -> ChangeList:
+    changes = catalogue.changes_between(before.id, version.id)
+    return changed.told(before, version, changes, most=_MOST_CHANGES)
+
+
+def count_questions(version: FormVersion) -> int:
+    """Count what a version asks."""
     return sum(bool(field.control) for field in catalogue.schema(version.id).leaves)
 
 
-def _attachments(version: FormVersion) -> tuple[AttachmentLine, ...]:
+def attachment_lines(version: FormVersion) -> tuple[AttachmentLine, ...]:
+    """List the files that a version asks for."""
     return tuple(
         AttachmentLine(slot.name, slot.type, blob.size if blob else None, slot.updated_at)  # type: ignore[arg-type]
         for slot, blob in catalogue.attachments(version)
     )
-
-
-@pages.on("POST", "/projects/<project_id>/forms/<xml_form_id>/attach", may=Permission.FORM_UPDATE)
-def attach(actor: Actor, project: Project, form: Form) -> Any:
-    """Give the draft its files: each goes to the slot of its name, a single one to the slot that is named."""
-    slot = request.form.get("name")
-    sent = [file for file in request.files.getlist("files") if file.filename]
-    if not sent:
-        say("problem", _("Choose a file first."))
-    unknown = []
-    for file in sent:
-        name = slot or file.filename or ""
-        try:
-            catalogue.set_attachment(actor, form, name, file.stream, file.content_type, vault=server().vault)  # type: ignore[arg-type]
-        except NotFound:
-            unknown.append(name)
-    if unknown:
-        say("warning", _("The form asks for no file with this name: %(names)s.", names=", ".join(unknown)))
-    return redirect(url_for("pages.form", project_id=project.id, xml_form_id=form.xml_form_id), 303)
-
-
-@pages.on("POST", "/projects/<project_id>/forms/<xml_form_id>/publish", may=Permission.FORM_UPDATE)
-def publish(actor: Actor, project: Project, form: Form) -> Any:
-    """Make the draft the version that phones get."""
-    version, note = request.form.get("version", "").strip(), request.form.get("note", "").strip()
-    try:
-        with undone_when_refused():
-            catalogue.publish(actor, form, notes=note or None, as_version=version or None)
-    except Problem as problem:
-        field = "version" if isinstance(problem, VersionUniquenessViolation | UnexpectedValue) else "publish"
-        text = problem.text(door.language())
-        if isinstance(problem, VersionUniquenessViolation):
-            text = _("“%(version)s” has been published before. Write another name.", version=problem.details["version"])
-        typed = {"version": version, "note": note, "problems": {field: text}}
-        return _form_page(actor, project, form, **typed), problem.status
-    say("good", _("Published. Phones get it the next time they ask."))
-    return redirect(url_for("pages.form", project_id=project.id, xml_form_id=form.xml_form_id), 303)
 
 
 @pages.on("POST", "/projects/<project_id>/forms/<xml_form_id>/state", may=Permission.FORM_UPDATE)
@@ -162,6 +115,20 @@ def form_state(actor: Actor, project: Project, form: Form) -> Any:
     """Open a form, let it run out, or close it."""
     catalogue.set_state(actor, form, request.form.get("state", ""))
     return redirect(url_for("pages.form", project_id=project.id, xml_form_id=form.xml_form_id), 303)
+
+
+@pages.on("POST", "/projects/<project_id>/forms/<xml_form_id>/back", may=Permission.FORM_UPDATE)
+def version_back(actor: Actor, project: Project, form: Form) -> Any:
+    """Begin a draft from an earlier version, with its files and another version text."""
+    earlier = catalogue.published(form, request.form.get("version", ""))
+    taken = [version.version for version in catalogue.list_versions(form)]
+    try:
+        with undone_when_refused():
+            catalogue.back_to(actor, form, earlier, as_version=free_version(taken))
+    except Problem as problem:
+        return _form_page(actor, project, form, problem.text(door.language())), problem.status
+    say("good", _("The earlier version is now a draft. Look at what it changes, then publish it."))
+    return redirect(url_for("pages.draft", project_id=project.id, xml_form_id=form.xml_form_id), 303)
 
 
 @pages.on("GET", "/projects/<project_id>/forms/<xml_form_id>/workbook", may=Permission.FORM_READ)

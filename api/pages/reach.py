@@ -9,7 +9,8 @@ import ipaddress
 import json
 import socket
 import zlib
-from urllib.parse import urlsplit
+from typing import Any
+from urllib.parse import quote, urlsplit
 
 import psutil
 
@@ -66,6 +67,24 @@ def settings(address: str, token: str, project_id: int, project_name: str) -> st
         "project": {"name": project_name},
         "admin": {"change_server": False, "edit_saved": False, "view_sent": False, "save_mid": False},
     }
+    return _packed(value)
+
+
+def draft_settings(address: str, token: str, project_id: int, form_id: str, title: str) -> str:
+    """Write the settings with which Collect tries a draft, as ODK Central writes them (Collect, settings QR code)."""
+    value = {
+        "general": {
+            "server_url": f"{address}/v1/test/{token}/projects/{project_id}/forms/{quote(form_id, safe='')}/draft",
+            "form_update_mode": "match_exactly",
+            "autosend": "wifi_and_cellular",
+        },
+        "project": {"name": f"[Draft] {title}", "icon": "📝"},
+        "admin": {},
+    }
+    return _packed(value)
+
+
+def _packed(value: dict[str, Any]) -> str:
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return base64.b64encode(zlib.compress(text.encode(), 9)).decode()
 

@@ -222,3 +222,136 @@ def _beside(actor: Actor, layout: Layout, submission_id: int, where: Filter | No
     older = answers.select(actor, layout, limit=1, before=submission_id, where=where)
     newer = answers.select(actor, layout, limit=1, after=submission_id, where=where)
     return older[0].instance_id if older else "", newer[0].instance_id if newer else ""
+    if content is kept.content:
+        tree = answers.one(actor, layout, kept.submission.id)
+    else:
+        tree = keeping.laid_out(actor, form, content, vault=server().vault)
+    files = keeping.files(actor, form, content, vault=server().vault)
+    shows_blanks = request.args.get("blanks") == "1"
+    writer = Writer(words, {f.name: f for f in files}, set(kept.submission.misfits), shows_blanks=shows_blanks)
+    items = writer.nodes("", tree)
+    older = answers.select(actor, layout, limit=1, before=kept.submission.id)
+    newer = answers.select(actor, layout, limit=1, after=kept.submission.id)
+    names = accounts.names_by_id()
+    keeping.looked(actor, form, words.schema, submission_id=kept.submission.id, vault=server().vault)
+    return SubmissionPage(
+        project=head(actor, project),
+        form=form_head(actor, form),
+        instance_id=kept.submission.instance_id,
+        name=keeping.instance_name(content, actor.look.clearance) or "",
+        version=words.version.version,
+        received=kept.submission.created_at,
+        submitter=names.get(kept.submission.submitter_id or 0, ""),
+        device=kept.submission.device_id or "",
+        review=kept.submission.review_state or "received",  # type: ignore[arg-type]
+        items=items,
+        asides=tuple(writer.asides),
+        has_masked=writer.masked > 0,
+        may_reveal=access.can(actor, Permission.IDENTITY_REVEAL, project_id=project.id, form_id=form.id),
+        blanks=writer.blanks,
+        shows_blanks=shows_blanks,
+        files=tuple(_stored(f) for f in files),
+        misfits=tuple(Misfit(words.label_of(path), path) for path in kept.submission.misfits),
+        history=tuple(
+            HistoryLine(
+                instance_id=each.content.instance_id,
+                number=len(history) - place,
+                received=each.content.created_at,
+                submitter=names.get(each.content.submitter_id or 0, ""),
+                device=each.content.device_id or "",
+                program=each.content.user_agent or "",
+                is_shown=each.content is content,
+            )
+            for place, each in enumerate(history)
+        ),
+        older_id=older[0].instance_id if older else "",
+        newer_id=newer[-1].instance_id if newer else "",
+    )
+def _asked_content(history: list[Kept]) -> SubmissionVersion:
+    """Find the content that the address names among a submission's, the newest where it names none."""
+    asked = request.args.get("version", history[0].content.instance_id)
+    for each in history:
+        if each.content.instance_id == asked:
+            return each.content
+    raise NotFound
+class Writer:
+    """Writes a record's tree as the page's nodes; on the way it counts what is blank and what is masked.
+    What nobody was asked and has no label (start, end, calculations) is put aside: it reads like nothing to people.
+    """
+    def __init__(self, words: Words, files: dict[str, File], misfits: set[str], *, shows_blanks: bool) -> None:
+        self.words = words
+        self.files = files
+        self.misfits = misfits
+        self.shows_blanks = shows_blanks
+        self.blanks = 0
+        self.masked = 0
+        self.asides: list[Answer] = []
+        self._rounds: list[str] = []
+    def nodes(self, path: str, tree: dict[str, Any]) -> tuple[Node, ...]:
+        """Write what lies directly in a group, a repeat's round, or the form itself."""
+        children = self.words.schema.children.get(path, {}).values()
+        return tuple(node for f in children if f.path != "/meta" for node in self._node(f, tree.get(f.name)))
+    def _node(self, field: Field, value: Any) -> Iterator[Node]:
+        if field.kind == "group":
+            items = self.nodes(field.path, value or {})
+            if items:
+                yield Group(self.words.label(field), items)
+        elif field.kind == "repeat":
+            rounds = tuple(self._round(field, n, each) for n, each in enumerate(value or (), 1))
+            if rounds or self.shows_blanks:
+                yield Repeat(self.words.label(field), rounds)
+        elif field.question != "note":
+            if field.control or field.labels or field.is_file:
+                yield from self._answer(field, value, self.words.label(field))
+            else:
+                self.asides.extend(self._answer(field, value, " · ".join([*self._rounds, field.name])))
+    def _round(self, field: Field, number: int, tree: dict[str, Any]) -> RepeatRow:
+        self._rounds.append(f"{self.words.label(field)} {number}")
+        row = RepeatRow(number, self.nodes(field.path, tree))
+        self._rounds.pop()
+        return row
+    def _answer(self, field: Field, value: Any, label: str) -> Iterator[Answer]:
+        is_misfit = field.path in self.misfits and value is None
+        if value is None and not is_misfit:
+            self.blanks += bool(field.control)
+            if not (self.shows_blanks and field.control):
+                return
+        self.masked += value is SEALED
+        file = self.files.get(value) if field.is_file and isinstance(value, str) else None
+        yield Answer(
+            label=label,
+            name=field.name,
+            text=self.words.text(field, value),
+            is_masked=value is SEALED,
+            is_misfit=is_misfit,
+            file=_stored(file) if file else None,
+        )
+def _stored(file: File) -> StoredFile:
+    kind = (file.content_type or "").partition("/")[0]
+    return StoredFile(
+        name=file.name,
+        kind=kind if kind in ("image", "audio", "video") else "file",  # type: ignore[arg-type]
+        has_arrived=file.blob is not None,
+        size=file.blob.size if file.blob else 0,
+        has_thumbnail=file.blob is not None and file.content_type in _SHOWN,
+    )
+@pages.on(
+    "GET",
+    "/projects/<project_id>/forms/<xml_form_id>/submissions/<instance_id>/files/<name>",
+    may=Permission.SUBMISSION_READ,
+)
+def submission_file(actor: Actor, project: Project, form: Form, instance_id: str, name: str) -> Response:
+    """Give a file of a submission: a picture to be shown, anything else to be saved."""
+    content = _asked_content(keeping.contents(actor, form, instance_id))
+    found = keeping.file(actor, form, content, name, vault=server().vault)
+    if found.blob is None:
+        raise NotFound
+    is_shown = found.content_type in _SHOWN
+    response = Response(
+        server().vault.read(found.blob),
+        content_type=found.content_type if is_shown else "application/octet-stream",
+    )
+    place = "inline" if is_shown else "attachment"
+    response.headers["Content-Disposition"] = f"{place}; filename*=UTF-8''{quote(found.name, safe='')}"
+    response.headers["Content-Length"] = str(found.blob.size)
+    return response

@@ -71,18 +71,28 @@ def _uploaded(project: Project, page: UploadPage, keep: Keep) -> Any:
         with undone_when_refused():
             kept = keep(sent, bool(put_aside))
     except InvalidWorkbook as problem:
-        outcome = UploadOutcome(filename, finding_lines(problem.details["findings"]), "")
-        return replace(page, outcome=outcome), 400
+        return replace(page, outcome=_outcome(filename, finding_lines(problem.details["findings"]))), 400
     except FormWarnings as problem:
         if page.form is None and _is_taken(project, problem.details["form_id"]):
             return _taken(page, problem.details["form_id"]), 409
-        findings = finding_lines(problem.details["findings"]) + _vanished(problem.details["vanished"])
+        findings = _vanished(problem.details["vanished"]) + finding_lines(problem.details["findings"])
         aside = catalogue.put_aside(project, sent, vault=server().vault)
-        return replace(page, outcome=UploadOutcome(filename, findings, aside)), 400
+        return replace(page, outcome=_outcome(filename, findings, aside)), 400
     except Problem as problem:
         return _refused(page, problem), problem.status
     say("good", _("The workbook is now a draft. Add its files if it needs any, then publish it."))
-    return redirect(url_for("pages.form", project_id=project.id, xml_form_id=kept.xml_form_id), 303)
+    return redirect(url_for("pages.draft", project_id=project.id, xml_form_id=kept.xml_form_id), 303)
+
+
+def _outcome(filename: str, findings: tuple[FindingLine, ...], kept: str = "") -> UploadOutcome:
+    """Tell what was found, also as plain text: that fits a message to whoever keeps the workbook."""
+    words = {"error": _("Error"), "warning": _("Warning")}
+    lines = [f"{words[f.level]}, {_place(f)}: {' '.join(f.text.split())}" for f in findings]
+    return UploadOutcome(filename, findings, kept, "\r\n".join([filename, "", *lines, ""]))
+
+
+def _place(finding: FindingLine) -> str:
+    return f"{finding.sheet or '-'} {finding.column or ''}{finding.row or ''}".strip()
 
 
 def _as_upload(data: bytes, filename: str) -> Upload:

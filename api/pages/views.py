@@ -2,6 +2,7 @@
 
 from api.pages import (
     account,
+    drafts,
     entry,
     forms,
     grants,
@@ -23,6 +24,7 @@ from api.pages.render import STATIC
 __all__ = [
     "STATIC",
     "account",
+    "drafts",
     "entry",
     "forms",
     "grants",

@@ -20,23 +20,27 @@ class Words:
     def __init__(self, version: FormVersion) -> None:
         self.version = version
         self.schema: Schema = catalogue.schema(version.id)
+        self.language = door.language()
         self._choices: dict[str, dict[str, str]] = {}
 
     def label(self, field: Field) -> str:
         """Give a question's label; its name where it has none."""
-        return localized(field.labels, door.language(), self.schema.default_language) or field.name
+        return localized(field.labels, self.language, self.schema.default_language) or field.name
+
+    def label_of(self, path: str) -> str:
+        """Give the label of what stands at a path; the path where the form has nothing there."""
+        field = self.schema.by_path.get(path)
+        return self.label(field) if field else path
 
     def choices(self, field: Field) -> dict[str, str]:
         """Give the labels of a question's choices by name, in the workbook's or the file's order."""
         key = field.choice_list or field.choices_file
         if key not in self._choices:
             if field.choices_file:
-                found = catalogue.choices_of_file(
-                    self.version, field.choices_file, door.language(), vault=server().vault
-                )
+                found = catalogue.choices_of_file(self.version, field.choices_file, self.language, vault=server().vault)
             else:
                 found = {
-                    c.name: localized(c.labels, door.language(), self.schema.default_language) or c.name
+                    c.name: localized(c.labels, self.language, self.schema.default_language) or c.name
                     for c in self.schema.choices.get(field.choice_list, ())
                 }
             self._choices[key] = found

@@ -5,8 +5,16 @@ phones compare their MD5 with the list's for ever after. Read `publishing` for a
 definition stands for a form, and to whom.
 """
 
-from forms.catalogue.attachments import attachment, attachments, choices_of_file, clear_attachment, set_attachment
-from forms.catalogue.comparing import DraftChanges, draft_changes
+from forms.catalogue.attachments import (
+    Misplaced,
+    attachment,
+    attachments,
+    choices_of_file,
+    clear_attachment,
+    misplaced,
+    set_attachment,
+)
+from forms.catalogue.comparing import DraftChanges, changes_between, draft_changes
 from forms.catalogue.counted import broken_views, check_views, lint, sources, views_of
 from forms.catalogue.dimensions import (
     declare_property,
@@ -61,6 +69,7 @@ __all__ = [
     "UNREAD_LISTS",
     "DraftChanges",
     "Listed",
+    "Misplaced",
     "Upload",
     "all_projects",
     "attachment",
@@ -68,6 +77,7 @@ __all__ = [
     "back_to",
     "blobs_of_lists",
     "broken_views",
+    "changes_between",
     "check_views",
     "choices_of_file",
     "clear_attachment",
@@ -93,6 +103,7 @@ __all__ = [
     "list_forms",
     "list_projects",
     "list_versions",
+    "misplaced",
     "offered_values",
     "project",
     "property_names",

@@ -2,9 +2,11 @@
 
 import csv
 import io
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 from sqlalchemy import func, select, update
 
@@ -31,6 +33,33 @@ def attachment(version: FormVersion, name: str) -> tuple[FormAttachment, Blob]:
         if slot.name == name and blob is not None:
             return slot, blob
     raise NotFound
+
+
+@dataclass(frozen=True)
+class Misplaced:
+    """A file that fits no slot: no slot has its name, one has it in other letter case, or it was sent twice."""
+
+    name: str
+    reason: Literal["unknown", "case", "twice"]
+    #: The slot that has the name in other letter case.
+    meant: str = ""
+
+
+def misplaced(version: FormVersion, names: Iterable[str]) -> list[Misplaced]:
+    """Tell which of the files that are sent together do not fit the version's slots by their names."""
+    slots = {slot.name for slot, _ in attachments(version)}
+    lower = {name.lower(): name for name in slots}
+    found: dict[str, Misplaced | None] = {}
+    for name in names:
+        if name in found:
+            found[name] = Misplaced(name, "twice")
+        elif name in slots:
+            found[name] = None
+        elif name.lower() in lower:
+            found[name] = Misplaced(name, "case", lower[name.lower()])
+        else:
+            found[name] = Misplaced(name, "unknown")
+    return [each for each in found.values() if each is not None]
 
 
 def set_attachment(

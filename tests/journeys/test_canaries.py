@@ -177,7 +177,7 @@ def addresses(case: Case) -> Iterator[str]:
         "version_id": [case.first.instance_id, second], "version": ["2026010100"], "name": ["CANARY-FOTO-1.jpg"],
         "role_id": ["2"], "actor_id": ["1"], "app_user_id": [str(case.coordinator.json(
             "GET", f"/v1/projects/{case.project}/app-users")[0]["id"])], "filename": ["favicon.svg"],
-        "person_id": ["1"], "token": ["tautan-lama"],
+        "person_id": ["1"], "token": ["tautan-lama"], "trial_id": ["1"],
     }  # fmt: skip
     queries = {
         "pages.download": ["format=xlsx", "format=zip", "format=csv", "format=csv&table=kasus-keluarga"],

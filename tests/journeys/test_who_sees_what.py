@@ -66,6 +66,7 @@ class Archive:
     layout: Layout
     vault: Vault
     kept: dict[str, Kept]
+    trials: dict[str, int]
 
     def name(self, instance_id: str) -> str:
         """The record's name, from its id."""
@@ -85,6 +86,7 @@ class Archive:
 def archive(world) -> Archive:
     project = world.project()
     form = world.form(project, xlsx(FORM))
+    catalogue.copy_to_draft(SERVER, form)
     sender = Sender(Actor(world.app_user(project, form).id, "field_key"))
     for name, (here, there) in RECORDS.items():
         xml = instance(
@@ -95,14 +97,16 @@ def archive(world) -> Archive:
         )
         submissions.receive(sender, project.id, xml, {f"{name}.jpg": Part(io.BytesIO(b"x"), None)}, vault=world.vault)
         submissions.comment(SERVER, form, f"uuid:first-{name}", "ada", vault=world.vault)
+        submissions.receive_trial(form, xml, [], device_id=name, vault=world.vault)
         db.session.commit()
     version = catalogue.current(form)
     layout = answers.layout(form.id, version.id, catalogue.schema(version.id))
     kept = {kept.submission.instance_id[-1]: kept for kept in submissions.list_kept(SERVER, form)}
+    trials = {trial.device: trial.id for trial in submissions.list_trials(SERVER, form)}
     # What was read is kept as it is: the tests end one transaction after another.
     db.session.expunge_all()
     db.session.rollback()
-    return Archive(project, form, layout, world.vault, dict(sorted(kept.items())))
+    return Archive(project, form, layout, world.vault, dict(sorted(kept.items())), trials)
 
 
 def rows_of(blocks: Iterator[bytes]) -> str:
@@ -134,6 +138,7 @@ READERS: dict[str, Callable[[Actor, Archive], str | int]] = {
     "answers.counts_per_day": lambda who, a: sum(
         n for _, n in answers.counts_per_day(who, a.form.id, zone="UTC", days=3)
     ),
+    "answers.answered": lambda who, a: answers.answered(who, a.layout, ["/nama"])["/nama"],
     "answers.choice_counts": lambda who, a: answers.choice_counts(who, a.layout, paths=["/kerja"])["/kerja"].answered,
     "answers.extent": lambda who, a: answers.extent(who, a.layout, "/titik")[0],
     "answers.clusters": lambda who, a: sum(
@@ -141,6 +146,10 @@ READERS: dict[str, Callable[[Actor, Archive], str | int]] = {
     ),
     "answers.points": lambda who, a: "".join(
         a.name(point.instance_id) for point in answers.points(who, a.layout, "/titik", EARTH, limit=9)
+    "submissions.list_trials": lambda who, a: "".join(t.device for t in submissions.list_trials(who, a.form)),
+    "submissions.count_trials": lambda who, a: submissions.count_trials(who, a.form),
+    "submissions.open_trial": lambda who, a: a.each(
+        lambda name, _: submissions.open_trial(who, a.form, a.trials[name], vault=a.vault)
     ),
     "submissions.list_kept": lambda who, a: "".join(
         a.name(kept.submission.instance_id) for kept in submissions.list_kept(who, a.form)
@@ -251,6 +260,7 @@ def test_whoever_has_not_said_whose_records_they_may_see_gets_an_error(archive):
     assert (
         len(found) == 4 + 2 + 2
     )  # records, contents, files, comments; the answers and the views of the root and the repeat
+    assert len(found) == 4 + 2 + 2  # records, contents, files, trials; answers and views of the root and the repeat
     for name, kind, is_bound in found:
         assert is_bound or kind == "v", name
         for statement in ("select count(*) from", "delete from") if kind == "r" else ("select count(*) from",):

@@ -326,6 +326,7 @@ _V1, _P = "/v1/projects/<project_id>", "/projects/<project_id>"
 _V1F, _F = f"{_V1}/forms/<xml_form_id>", f"{_P}/forms/<xml_form_id>"
 _V1R, _R = f"{_V1F}/submissions/<instance_id>", f"{_F}/submissions/<instance_id>"
 _V1C = f"{_V1R}/versions/<version_id>"
+_T = "/v1/test/<token>/projects/<project_id>/forms/<xml_form_id>/draft"
 _FILES = ("f0", "f1", "f2", "f3")
 
 ROUTES: dict[str, Try] = {
@@ -383,6 +384,11 @@ ROUTES: dict[str, Try] = {
     f"HEAD {_V1}/submission": Try(ok=204),
     f"GET {_V1}/submission": Try(ok=204),
     f"POST {_V1}/submission": Try(ok=201, send=_submission, refuses=(unless("submission.create", status=401),)),
+    # Trying a draft: no phone of a project has a draft's token.
+    **{f"{method} {_T}/{path}": Try(ok=404) for method in ("GET", "HEAD") for path in ("formList", "manifest", "submission")},
+    **{f"{method} {_T}.xml": Try(ok=404) for method in ("GET", "HEAD")},
+    **{f"{method} {_T}/attachments/<name>": Try(ok=404, names=("wilayah.csv",)) for method in ("GET", "HEAD")},
+    f"POST {_T}/submission": Try(ok=404, send=_submission),
     f"GET {_V1F}/manifest": Try(),
     f"HEAD {_V1F}/manifest": Try(),
     # Forms.
@@ -508,7 +514,11 @@ ROUTES: dict[str, Try] = {
     f"GET {_P}/access-log": Try(shows="looks"),
     # Pages: a form.
     f"GET {_F}": Try(),
-    f"POST {_F}/attach": Try(ok=303),
+    f"GET {_F}/draft": Try(),
+    f"POST {_F}/draft/delete": Try(ok=303),
+    f"GET {_F}/draft/trials/<trial_id>": Try(ok=404),
+    f"POST {_F}/attach": Try(ok=400),
+    f"POST {_F}/back": Try(ok=303, send=_fields(version="1")),
     f"POST {_F}/publish": Try(ok=303, send=_fields(version="2")),
     f"POST {_F}/state": Try(ok=303, send=_fields(state="closing")),
     f"GET {_F}/workbook": Try(),

@@ -277,6 +277,9 @@ def _send(made: Programme, record: Record, values: dict[str, str], sender: int, 
     )
     project = made.projects[record.spot.project or ""]
     submissions.receive(Sender(Actor(sender, "field_key")), project.id, xml, files, vault=made.world.vault)
+    if not edits:
+        # The same tries the draft.
+        submissions.receive_trial(made.forms[record.spot], xml, files, device_id=None, vault=made.world.vault)
     db.session.commit()
 
 

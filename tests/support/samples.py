@@ -5,6 +5,7 @@ Every person, phone and record here is made up; names are posts, never people.
 
 # ruff: noqa: FBT003 - a page's fields read as a row of a table here
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -27,12 +28,15 @@ from api.pages.contexts import (
     Cell,
     ChainVerdict,
     ChangedAnswer,
+    ChangeLine,
+    ChangeList,
     CodePage,
     Column,
     DayCount,
     DimensionLine,
     DownloadsPage,
     Draft,
+    DraftPage,
     FieldOption,
     FilterChoice,
     FindingLine,
@@ -98,6 +102,9 @@ from api.pages.contexts import (
     SubmissionsPage,
     SummaryPage,
     TableLine,
+    TrialLine,
+    TrialPage,
+    Trying,
     Unreachable,
     UploadOutcome,
     UploadPage,
@@ -207,7 +214,8 @@ def _findings(*, errors: bool) -> tuple[FindingLine, ...]:
         FindingLine("warning", "Tidak ada terjemahan bahasa Inggris untuk 4 label.", "survey", None, "D"),
         FindingLine("warning", "Versi sama dengan versi yang sudah terbit.", None, None, None),
     )
-    return (bad if errors else ()) + mild
+    sheets = (None, "choices", "settings", "survey")
+    return tuple(sorted((bad if errors else ()) + mild, key=lambda line: (sheets.index(line.sheet), line.level)))
 
 
 ATTACHMENTS = (
@@ -217,9 +225,29 @@ ATTACHMENTS = (
     AttachmentLine("contoh_paspor.jpg", "image", None, None),
     AttachmentLine("persetujuan.mp3", "audio", 1_240_000, _ago(days=2)),
 )
+CHANGES = ChangeList(
+    (
+        ChangeLine("removed", "question", "Nomor telepon rumah", "telepon_rumah", stored=1204),
+        ChangeLine("removed", "question", "Keadaan batin", "batin", is_untold=True),
+        ChangeLine("removed", "choice", "Kapal ikan", "kapal", of="Bagaimana korban direkrut?", stored=37),
+        ChangeLine("removed", "choice", "Lain", "lain_lama", of="Modus, Jenis pekerjaan", stored=0),
+        ChangeLine("renamed", "question", "Tanggal lahir", "tgl_lahir", "tanggal_lahir", stored=214),
+        ChangeLine("renamed", "choice", "Kabupaten Melawi", "melawi", "61.10", of="Kabupaten/kota asal", stored=12),
+        ChangeLine("moved", "group", "Perjalanan", "perjalanan", "Sebelum berangkat", along=6, stored=96),
+        ChangeLine("added", "question", "Siapa yang menjanjikan pekerjaan?", "penjanji"),
+        ChangeLine("added", "repeat", "Anggota keluarga", "keluarga"),
+        ChangeLine("retyped", "question", "Umur", "umur", "text"),
+        ChangeLine("reclassified", "question", "Desa", "desa", "privacy - → quasi"),
+        ChangeLine("relabelled", "question", "Modus", "modus", "Bagaimana korban direkrut?"),
+        ChangeLine("reordered", "question", "Nama lengkap", "nama"),
+    ),
+    14,
+)
 VERSIONS = (
-    VersionLine("2026010100", _ago(days=120), "Koordinator Provinsi", "Menambah pertanyaan titik masuk.", 61, True),
-    VersionLine("2025110300", _ago(days=200), "Koordinator Provinsi", "", 58, True),
+    VersionLine(
+        "2026010100", _ago(days=120), "Koordinator Provinsi", "Menambah pertanyaan titik masuk.", 61, True, CHANGES
+    ),
+    VersionLine("2025110300", _ago(days=200), "Koordinator Provinsi", "", 58, True, ChangeList(())),
     VersionLine("", _ago(days=260), "Admin", "Versi pertama, dari server lama.", 40, False),
 )
 
@@ -230,15 +258,49 @@ def _form(*, draft: bool) -> FormPage:
         form=CASES if draft else TALKS,
         submissions=214,
         last_submission=_ago(days=1, hours=2) if draft else None,
-        draft=Draft(
-            "2026010100", _ago(hours=3), "Koordinator Sanggau", 64, True, ATTACHMENTS, _findings(errors=False), True
-        )
-        if draft
-        else None,
         versions=VERSIONS,
         attachments=ATTACHMENTS[:2],
-        version="2026010100-1" if draft else "",
-        problems={"version": "Versi ini sudah pernah terbit. Pakai nama lain."} if draft else {},
+        problem="Pertanyaan /umur tadinya berjenis angka." if draft else "",
+    )
+
+
+TRIALS = (
+    TrialLine(2, _ago(minutes=4), "collect:a1b2c3d4e5f6g7h8", 41, 1, 2, 1),
+    TrialLine(1, _ago(minutes=31), "", 12, 0, 0, 0),
+)
+
+
+def _draft(*, first: bool = False) -> DraftPage:
+    version = "2026112401" if first else "2026010100"
+    warnings = () if first else _findings(errors=False)
+    files = () if first else ATTACHMENTS
+    return DraftPage(
+        project=PROJECT,
+        form=CASES if not first else replace(TALKS, is_published=False, has_draft=True),
+        draft=Draft(version, _ago(hours=3), "Koordinator Sanggau", 64, True, files, warnings, not first),
+        trying=Trying(None, UNREACHABLE, None, ())
+        if first
+        else Trying(qr.draw("x" * 300), None, Overheard(LAN, (CASES.title,), is_allowed=True), TRIALS),
+        changes=None if first else CHANGES,
+        broken_views=() if first else ("Kasus menurut modus", "Anak yang didampingi"),
+        file_problems=() if first else ("Formulir ini tidak meminta berkas bernama “Kabkota.CSV”.",),
+        version="" if first else "2026010100-1",
+        problems={} if first else {"version": "Versi ini sudah pernah terbit. Pakai nama lain."},
+    )
+
+
+def _trial() -> TrialPage:
+    return TrialPage(
+        PROJECT,
+        CASES,
+        TRIALS[0],
+        (Misfit("Umur", "/umur"),),
+        (
+            Answer("Kabupaten/kota penanganan", "kab", "Sambas"),
+            Answer("Nama lengkap", "nama", is_masked=True),
+            Repeat("Anggota keluarga", (RepeatRow(1, (Answer("Hubungan", "hub", "Ibu"),)),)),
+        ),
+        has_masked=True,
     )
 
 
@@ -670,7 +732,10 @@ def pages() -> dict[str, Page]:
         ),
         "upload": UploadPage(PROJECT, None, 100_000_000),
         "upload-errors": UploadPage(
-            PROJECT, None, 100_000_000, UploadOutcome("registrasi_v2.xlsx", _findings(errors=True), "")
+            PROJECT,
+            None,
+            100_000_000,
+            UploadOutcome("registrasi_v2.xlsx", _findings(errors=True), "", "registrasi_v2.xlsx\r\n"),
         ),
         "upload-warnings": UploadPage(
             PROJECT, CASES, 100_000_000, UploadOutcome("registrasi_v2.xlsx", _findings(errors=False), "kept-1")
@@ -685,6 +750,10 @@ def pages() -> dict[str, Page]:
         "upload-taken": UploadPage(
             PROJECT, None, 100_000_000, None, f"Proyek ini sudah punya formulir “{CASES.form_id}”.", CASES.form_id
         ),
+        "draft": _draft(),
+        "draft-first": _draft(first=True),
+        "trial": _trial(),
+        "trial-empty": replace(_trial(), misfits=(), items=(), trial=TRIALS[1]),
         "form-draft": _form(draft=True),
         "form": _form(draft=False),
         "submissions": _submissions(),

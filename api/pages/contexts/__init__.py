@@ -9,10 +9,12 @@ field is shown somewhere. No queries, no HTTP, no markup here: texts arrive read
 """
 
 from api.pages.contexts.account import AccountPage, SecondStepPage, SessionLine
+from api.pages.contexts.drafts import Draft, DraftPage, TrialLine, TrialPage, Trying
 from api.pages.contexts.entry import CodePage, ForgottenPage, LoginPage, ProblemPage, ResetPage
 from api.pages.contexts.forms import (
     AttachmentLine,
-    Draft,
+    ChangeLine,
+    ChangeList,
     FindingLine,
     FormHead,
     FormPage,
@@ -118,12 +120,15 @@ __all__ = [
     "Cell",
     "ChainVerdict",
     "ChangedAnswer",
+    "ChangeLine",
+    "ChangeList",
     "CodePage",
     "Column",
     "DayCount",
     "DimensionLine",
     "DownloadsPage",
     "Draft",
+    "DraftPage",
     "FieldOption",
     "FilterChoice",
     "FindingLine",
@@ -191,6 +196,9 @@ __all__ = [
     "SubmissionsPage",
     "SummaryPage",
     "TableLine",
+    "TrialLine",
+    "TrialPage",
+    "Trying",
     "Unreachable",
     "UploadOutcome",
     "UploadPage",

@@ -1,6 +1,5 @@
 """Forms: upload a workbook, read what is wrong with it, draft, publish, open and close."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar, Literal
@@ -35,10 +34,11 @@ class UploadOutcome:
     """What became of the workbook that was just sent."""
 
     filename: str = field(metadata={"help": "The workbook's file name."})
-    findings: tuple[FindingLine, ...] = field(metadata={"help": "Errors first, each part in sheet order."})
+    findings: tuple[FindingLine, ...] = field(metadata={"help": "Sheet by sheet, errors first."})
     kept: str = field(
         metadata={"help": 'Names the workbook kept aside, posted back by "continue"; "" when there are errors.'}
     )
+    text: str = field(default="", metadata={"help": "The findings as plain text, to take away."})
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,35 @@ class UploadPage:
 
 
 @dataclass(frozen=True)
+class ChangeLine:
+    """One thing that differs between two versions of a form."""
+
+    kind: Literal["removed", "renamed", "moved", "added", "retyped", "reclassified", "relabelled", "reordered"] = field(
+        metadata={"help": "What became of it; that it was renamed or moved is a guess."}
+    )
+    what: Literal["question", "group", "repeat", "choice"] = field(metadata={"help": "What it is."})
+    label: str = field(metadata={"help": "Its label, as it was; as it is where it was added."})
+    name: str = field(metadata={"help": "Its name, as it was; as it is where it was added."})
+    now: str = field(
+        default="", metadata={"help": 'What it is called, asks for, or where it stands now; "" for nothing.'}
+    )
+    of: str = field(default="", metadata={"help": "The questions that offer the choice."})
+    along: int = field(default=0, metadata={"help": "How many questions and groups came along in it."})
+    stored: int | None = field(
+        default=None, metadata={"help": "How many stored answers use what is no longer there; None where not counted."}
+    )
+    is_untold: bool = field(default=False, metadata={"help": "Whether the viewer may not know how many do."})
+
+
+@dataclass(frozen=True)
+class ChangeList:
+    """What one version changed of another."""
+
+    lines: tuple[ChangeLine, ...] = field(metadata={"help": "What is shown, kind by kind."})
+    more: int = field(default=0, metadata={"help": "How many further ones are not shown."})
+
+
+@dataclass(frozen=True)
 class VersionLine:
     """A published version."""
 
@@ -69,6 +98,9 @@ class VersionLine:
     note: str = field(metadata={"help": 'What the publisher wrote about it, or "".'})
     questions: int = field(metadata={"help": "How many questions it asks."})
     has_workbook: bool = field(metadata={"help": "Whether it came as a workbook that can be downloaded."})
+    changes: ChangeList | None = field(
+        default=None, metadata={"help": "What it changed of the one before; None for the first."}
+    )
 
 
 @dataclass(frozen=True)
@@ -82,25 +114,10 @@ class AttachmentLine:
 
 
 @dataclass(frozen=True)
-class Draft:
-    """The version that waits to be published."""
-
-    version: str = field(metadata={"help": "The version's name in the workbook."})
-    uploaded: datetime = field(metadata={"help": "When the workbook was uploaded."})
-    uploader: str = field(metadata={"help": "Who uploaded it."})
-    questions: int = field(metadata={"help": "How many questions it asks."})
-    has_workbook: bool = field(metadata={"help": "Whether it came as a workbook that can be downloaded."})
-    attachments: tuple[AttachmentLine, ...] = field(metadata={"help": "The files that it needs."})
-    warnings: tuple[FindingLine, ...] = field(metadata={"help": "What was found in the workbook and not refused."})
-    needs_version: bool = field(metadata={"help": "Whether its version is taken, so that another is asked for."})
-
-
-@dataclass(frozen=True)
 class FormPage:
-    """One form: draft, published version, earlier versions, open or closed.
+    """One form: its published versions and their files, open or closed. The draft has a page of its own.
 
-    Posts files (`files`, several at once, matched by name) to `pages.attach`; one file with its slot's `name` to
-    the same address; `version` and `note` to `pages.publish`; `state` to `pages.form_state`.
+    Posts `state` to `pages.form_state`, and `version` to `pages.version_back` to begin a draft from an earlier one.
     """
 
     template: ClassVar[str] = "form.html"
@@ -109,9 +126,6 @@ class FormPage:
     form: FormHead = field(metadata={"help": "The form."})
     submissions: int = field(metadata={"help": "How many submissions the viewer may see."})
     last_submission: datetime | None = field(metadata={"help": "When the newest of them arrived."})
-    draft: Draft | None = field(metadata={"help": "The draft, if there is one."})
     versions: tuple[VersionLine, ...] = field(metadata={"help": "The published versions, the one in force first."})
     attachments: tuple[AttachmentLine, ...] = field(metadata={"help": "The files of the version in force."})
-    version: str = field(default="", metadata={"help": "The new version's name in the publish form."})
-    note: str = field(default="", metadata={"help": "The note in the publish form."})
-    problems: Mapping[str, str] = field(default_factory=dict, metadata={"help": "Field name → why it was refused."})
+    problem: str = field(default="", metadata={"help": "Why an earlier version cannot be taken up again."})

@@ -1,4 +1,4 @@
-// Small comforts. Every page works without this file; nothing here asks the server for anything.
+// Small comforts. Every page works without this file; nothing here asks the server for more than pages would.
 
 document.documentElement.classList.add("has-script");
 
@@ -69,6 +69,29 @@ for (const form of document.querySelectorAll("form[method=post]")) {
   form.addEventListener("submit", (event) => {
     if (form.dataset.sent) event.preventDefault();
     form.dataset.sent = "1";
+  });
+}
+// Tell how far a long upload has come. The answer is a whole page, which takes this one's place as it would without us.
+for (const form of document.querySelectorAll("form[data-upload]")) {
+  const shown = form.querySelector("[data-progress]");
+  form.addEventListener("submit", (event) => {
+    if (event.defaultPrevented) return;
+    event.preventDefault();
+    shown.hidden = false;
+    const request = new XMLHttpRequest();
+    request.upload.addEventListener("progress", (event) => {
+      if (event.total) shown.querySelector("progress").value = (100 * event.loaded) / event.total;
+    });
+    request.addEventListener("load", () => {
+      history.replaceState(null, "", request.responseURL);
+      document.open();
+      document.write(request.responseText);
+      document.close();
+    });
+    // Without an answer the browser says why better than we could.
+    request.addEventListener("error", () => form.submit());
+    request.open("POST", form.action);
+    request.send(new FormData(form));
   });
 }
 window.addEventListener("pageshow", () => {
