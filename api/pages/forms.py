@@ -93,7 +93,7 @@ def _version_line(version: FormVersion, names: dict[int, str], before: FormVersi
 
 
 def _changed_since(before: FormVersion, version: FormVersion) -> ChangeList:
-    changes = catalogue.changes_between(before.id, version.id)
+    changes = catalogue.changes_between(before, version)
     return changed.told(before, version, changes, most=_MOST_CHANGES)
 
 

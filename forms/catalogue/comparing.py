@@ -1,13 +1,12 @@
 """What a draft changes of the published version, and how much of what is stored it touches."""
 
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from forms import answers, workbook
 from forms.access import Actor
 from forms.answers import Choices
 from forms.catalogue.versions import current, draft, schema
-from forms.models import Form
+from forms.models import Form, FormVersion
 from forms.workbook import Changes
 
 
@@ -24,16 +23,15 @@ class DraftChanges:
     chosen: dict[tuple[str, str], int] = field(default_factory=dict)
 
 
-@lru_cache(maxsize=256)
-def changes_between(old_id: int, new_id: int) -> Changes:
-    """Tell what one stored definition changed of another, by their ids. Neither ever changes itself."""
-    return workbook.changes(schema(old_id), schema(new_id))
+def changes_between(old: FormVersion, new: FormVersion) -> Changes:
+    """Tell what one definition changed of another."""
+    return workbook.changes(schema(old.id), schema(new.id))
 
 
 def draft_changes(actor: Actor, found: Form) -> DraftChanges:
     """Tell what a form's draft changes of what is published; NotFound where either is missing."""
     old = current(found)
-    changes = changes_between(old.id, draft(found).id)
+    changes = changes_between(old, draft(found))
     layout = answers.layout(found.id, old.id, schema(old.id))
     # Of a group that went or moved, all that is in it did.
     went = [edit.old.path for edit in changes.questions if edit.old and edit.kind in ("removed", "renamed", "moved")]

@@ -20,7 +20,8 @@ PAGES = [(route.methods, route.path, route.may) for route in DECLARED if route.d
 GETS = [path for methods, path, may in PAGES if "GET" in methods and may != (PUBLIC,)]
 POSTS = [path for methods, path, may in PAGES if "POST" in methods and may != (PUBLIC,)]
 #: What the form of the tests has none of.
-NOTHING = {"/projects/<project_id>/forms/<xml_form_id>/files/<name>", "/tidak-ada"}
+_FORM = "/projects/<project_id>/forms/<xml_form_id>"
+NOTHING = {f"{_FORM}/files/<name>", f"{_FORM}/draft", f"{_FORM}/draft/trials/<trial_id>", "/tidak-ada"}
 #: What is taken away from a page runs nothing.
 INERT = "default-src 'none'; frame-ancestors 'none'; sandbox"
 #: What everybody may read who is logged in.
@@ -58,6 +59,7 @@ def _address(scene, path):
         "<app_user_id>": str(scene.phone.id),
         "<person_id>": str(accounts.list_users()[0].Actor.id),
         "<session_id>": "999",
+        "<trial_id>": "999",
         "<name>": "foto.png",
     }
     for name, value in given.items():
