@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from api.endpoint import as_id, origin, server, undone_when_refused
 from api.pages import changed, door, qr, reach
-from api.pages.contexts import ChangeList, Draft, DraftPage, Misfit, Overheard, TrialLine, TrialPage, Trying
+from api.pages.contexts import BrokenView, ChangeList, Draft, DraftPage, Misfit, Overheard, TrialLine, TrialPage, Trying
 from api.pages.door import pages, say
 from api.pages.forms import attachment_lines, count_questions, finding_lines, form_head, free_version
 from api.pages.projects import head
@@ -51,7 +51,10 @@ def _draft_page(actor: Actor, project: Project, form: Form, **typed: Any) -> Dra
         ),
         trying=_trying(actor, project, form, version),
         changes=_changes(actor, form, version) if form.current_id is not None else None,
-        broken_views=tuple(catalogue.broken_views(actor, form)),
+        broken_views=tuple(
+            BrokenView(board, finding.sentence(door.language()))
+            for board, finding in catalogue.broken_views(project, catalogue.schema(version.id), form)
+        ),
         **typed,
     )
 

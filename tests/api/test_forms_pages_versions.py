@@ -228,6 +228,27 @@ def test_a_first_draft_has_nothing_to_be_compared_with_and_a_copy_changes_nothin
     assert "Pertanyaannya sama dengan versi yang sekarang ada di ponsel" in text_of(manager.get(f"{base}/draft"))
 
 
+def test_figures_of_another_form_that_a_draft_breaks_are_named_with_their_cell(world, form, project, manager, base):
+    figures = """
+    | survey |
+    |        | type | name | label |
+    |        | text | b    | B     |
+    | views |
+    |       | type   | name   | label  | of  | value        |
+    |       | number | rerata | Rerata | uji | mean(${umur}) |
+    | settings |
+    |          | form_title | form_id | version |
+    |          | Angka kami | lain    | 1       |
+    """
+    world.form(project, xlsx(figures))
+    draft(world, form, book("2", umur="usia"))
+    page = text_of(manager.get(f"{base}/draft"))
+    assert "Angka-angka ini tidak akan jalan lagi" in page
+    assert re.search(r"Angka kami , views!\w+: .*umur", page)
+    draft(world, form, book("3"))
+    assert "tidak akan jalan lagi" not in manager.get(f"{base}/draft").text
+
+
 # Versions
 
 

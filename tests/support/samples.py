@@ -25,6 +25,7 @@ from api.pages.contexts import (
     AppUsersPage,
     AttachmentLine,
     Bar,
+    BrokenView,
     Cell,
     ChainVerdict,
     ChangedAnswer,
@@ -282,7 +283,9 @@ def _draft(*, first: bool = False) -> DraftPage:
         if first
         else Trying(qr.draw("x" * 300), None, Overheard(LAN, (CASES.title,), is_allowed=True), TRIALS),
         changes=None if first else CHANGES,
-        broken_views=() if first else ("Kasus menurut modus", "Anak yang didampingi"),
+        broken_views=()
+        if first
+        else (BrokenView("Dasbor provinsi", "views!D4: tidak ada pertanyaan “modus” di formulir ini"),),
         file_problems=() if first else ("Formulir ini tidak meminta berkas bernama “Kabkota.CSV”.",),
         version="" if first else "2026010100-1",
         problems={} if first else {"version": "Versi ini sudah pernah terbit. Pakai nama lain."},

@@ -9,7 +9,7 @@ field is shown somewhere. No queries, no HTTP, no markup here: texts arrive read
 """
 
 from api.pages.contexts.account import AccountPage, SecondStepPage, SessionLine
-from api.pages.contexts.drafts import Draft, DraftPage, TrialLine, TrialPage, Trying
+from api.pages.contexts.drafts import BrokenView, Draft, DraftPage, TrialLine, TrialPage, Trying
 from api.pages.contexts.entry import CodePage, ForgottenPage, LoginPage, ProblemPage, ResetPage
 from api.pages.contexts.forms import (
     AttachmentLine,
@@ -117,6 +117,7 @@ __all__ = [
     "AppUsersPage",
     "AttachmentLine",
     "Bar",
+    "BrokenView",
     "Cell",
     "ChainVerdict",
     "ChangedAnswer",

@@ -49,6 +49,14 @@ class Trying:
 
 
 @dataclass(frozen=True)
+class BrokenView:
+    """A figure that asks for something that the draft no longer has."""
+
+    board: str = field(metadata={"help": "The title of the form or dashboard whose figure it is."})
+    text: str = field(metadata={"help": "Its cell, and what is missing there."})
+
+
+@dataclass(frozen=True)
 class DraftPage:
     """The way of a draft, step by step: look at it, give it its files, try it on a phone, compare, publish.
 
@@ -63,7 +71,7 @@ class DraftPage:
     draft: Draft = field(metadata={"help": "The draft."})
     trying: Trying = field(metadata={"help": "How it is tried on a phone."})
     changes: ChangeList | None = field(metadata={"help": "What it changes; None where nothing was published before."})
-    broken_views: tuple[str, ...] = field(default=(), metadata={"help": "The figures that it breaks, by their names."})
+    broken_views: tuple[BrokenView, ...] = field(default=(), metadata={"help": "The figures that it breaks."})
     file_problems: tuple[str, ...] = field(default=(), metadata={"help": "Why none of the files was taken."})
     version: str = field(default="", metadata={"help": "The new version's name in the publish form."})
     note: str = field(default="", metadata={"help": "The note in the publish form."})
