@@ -11,7 +11,7 @@ from api.pages.contexts import BrokenView, ChangeList, Draft, DraftPage, Misfit,
 from api.pages.door import pages, say
 from api.pages.forms import attachment_lines, count_questions, finding_lines, form_head, free_version
 from api.pages.projects import head
-from api.pages.records import Writer
+from api.pages.record import Writer
 from api.pages.words import Words
 from forms import accounts, catalogue, submissions
 from forms.access import Actor, Permission

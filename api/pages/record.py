@@ -45,7 +45,7 @@ def submission(actor: Actor, project: Project, form: Form, instance_id: str) -> 
         tree = keeping.laid_out(actor, form, content, vault=server().vault)
     files = keeping.files(actor, form, content, vault=server().vault)
     shows_blanks = request.args.get("blanks") == "1"
-    writer = _Writer(words, {f.name: f for f in files}, set(kept.submission.misfits), shows_blanks=shows_blanks)
+    writer = Writer(words, {f.name: f for f in files}, set(kept.submission.misfits), shows_blanks=shows_blanks)
     items = writer.nodes("", tree)
     beside = records.around(actor, form, kept.submission.id)
     names = accounts.names_by_id()
@@ -70,7 +70,7 @@ def submission(actor: Actor, project: Project, form: Form, instance_id: str) -> 
         blanks=writer.blanks,
         shows_blanks=shows_blanks,
         files=tuple(stored(f) for f in files),
-        misfits=tuple(_misfit(words, path) for path in kept.submission.misfits),
+        misfits=tuple(Misfit(words.label_of(path), path) for path in kept.submission.misfits),
         activity=lines,
         older_id=beside.older_id,
         newer_id=beside.newer_id,
@@ -131,7 +131,7 @@ def _asked_content(history: list[Kept]) -> SubmissionVersion:
     raise NotFound
 
 
-class _Writer:
+class Writer:
     """Writes a record's tree as the page's nodes; on the way it counts what is blank and what is masked.
 
     What nobody was asked and has no label (start, end, calculations) is put aside: it reads like nothing to people.
@@ -201,11 +201,6 @@ def stored(file: File) -> StoredFile:
         size=file.blob.size if file.blob else 0,
         has_thumbnail=file.blob is not None and file.content_type in SHOWN,
     )
-
-
-def _misfit(words: Words, path: str) -> Misfit:
-    field = words.schema.by_path.get(path)
-    return Misfit(words.label(field) if field else path, path)
 
 
 @pages.on(

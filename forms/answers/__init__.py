@@ -28,7 +28,6 @@ from forms.answers.figures import (
 )
 from forms.answers.headings import Heading, columns
 from forms.answers.mapping import Box, Cluster, Point, clusters, extent, points
-from forms.answers.places import SEALED, Layout, Sealed, Storage, layout, storage
 from forms.answers.places import SEALED, Layout, Sealed, Storage, layout, storage, unmade
 from forms.answers.reading import Record, hand_over, one, select, tree
 from forms.answers.rows import erase, write

@@ -2,9 +2,7 @@
 
 `receive` is the only writer and tells a submission's whole story; `attach` adds one file to a kept one; `read` gives
 what is kept back: records, their contents, XML and files. `review` is what people make of a record: states, comments.
-Typed answers are read through `forms.answers`.
-what is kept back: records, their contents, XML and files. Typed answers are read through `forms.answers`. `trials` are
-what phones send to try a draft.
+`trials` are what phones send to try a draft. Typed answers are read through `forms.answers`.
 """
 
 from forms.submissions.attach import attach

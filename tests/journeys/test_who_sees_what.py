@@ -146,6 +146,7 @@ READERS: dict[str, Callable[[Actor, Archive], str | int]] = {
     ),
     "answers.points": lambda who, a: "".join(
         a.name(point.instance_id) for point in answers.points(who, a.layout, "/titik", EARTH, limit=9)
+    ),
     "submissions.list_trials": lambda who, a: "".join(t.device for t in submissions.list_trials(who, a.form)),
     "submissions.count_trials": lambda who, a: submissions.count_trials(who, a.form),
     "submissions.open_trial": lambda who, a: a.each(
@@ -257,10 +258,8 @@ RELATIONS = text(
 
 def test_whoever_has_not_said_whose_records_they_may_see_gets_an_error(archive):
     found = db.session.execute(RELATIONS).all()
-    assert (
-        len(found) == 4 + 2 + 2
-    )  # records, contents, files, comments; the answers and the views of the root and the repeat
-    assert len(found) == 4 + 2 + 2  # records, contents, files, trials; answers and views of the root and the repeat
+    # Records, contents, files, comments, trials; the answers and the views of the root and the repeat.
+    assert len(found) == 5 + 2 + 2
     for name, kind, is_bound in found:
         assert is_bound or kind == "v", name
         for statement in ("select count(*) from", "delete from") if kind == "r" else ("select count(*) from",):

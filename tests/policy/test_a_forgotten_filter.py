@@ -32,9 +32,8 @@ COLLECTED = text(
 def collected(programme):
     found = db.session.execute(COLLECTED).all()
     db.session.rollback()
-    # Records, contents, files, comments; a root and its repeat of three forms, the root of one; and a view of each.
-    # Records, contents, files, what tried a draft; a root and its repeat of three forms, the root of one; and a view of each.
-    assert len(found) == 4 + 7 + 7
+    # Records, contents, files, comments, trials; a root and its repeat of three forms, the root of one; a view of each.
+    assert len(found) == 5 + 7 + 7
     return found
 
 
