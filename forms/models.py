@@ -540,6 +540,24 @@ class IdentityExport(Base):
     __table_args__ = (CheckConstraint("decided_by <> requested_by", name="by_another"),)
 
 
+class SavedFilter(Base):
+    """A filter of a form's submissions under a name: its owner's, or for everybody who may list them.
+
+    `query` is what the list shows as its address says it, `paths` the questions whose answers that asks for.
+    """
+
+    __tablename__ = "saved_filters"
+    id: Mapped[int] = _key()
+    form_id: Mapped[int] = mapped_column(ForeignKey("forms.id"))
+    owner_id: Mapped[int] = mapped_column(ForeignKey("actors.id"), index=True)
+    name: Mapped[str] = mapped_column(Text)
+    is_shared: Mapped[bool] = mapped_column()
+    query: Mapped[list[list[str]]] = mapped_column(JSONB)
+    paths: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    created_at: Mapped[datetime] = _time()
+    __table_args__ = (UniqueConstraint("form_id", "owner_id", "name"),)
+
+
 class Demo(Base):
     """A single row that says this data folder holds the demo, so that nobody mistakes it for real work."""
 

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from api import exports
 from api.endpoint import server, spooled
 from api.exports import Table
-from api.pages import door
+from api.pages import door, listing
 from api.pages.contexts import Bar, DayCount, DownloadsPage, QuestionSummary, SummaryPage, TableLine
 from api.pages.door import pages
 from api.pages.forms import form_head
@@ -25,7 +25,7 @@ from forms.access import Actor, Permission
 from forms.answers import Choices, Filter, Heading, Layout
 from forms.models import Form, Project
 from forms.policy import Clearance
-from forms.problems import InsufficientRights, NotFound
+from forms.problems import InsufficientRights, NotFound, UnexpectedValue
 from forms.schema import Field
 
 #: As many days as a chart shows well, as many as it shows where they are asked for, and how far it looks back.
@@ -132,7 +132,8 @@ def downloads(actor: Actor, project: Project, form: Form) -> DownloadsPage:
 def download(actor: Actor, project: Project, form: Form) -> Response:
     """Give the answers as an Excel workbook, as one CSV file, or as all of them in a ZIP.
 
-    What is above the clearance that the role has for downloads is left out; the workbook and the ZIP say so.
+    Of the submissions that the address filters, as the table's does. What is above the clearance that the role has for
+    downloads is left out; the workbook and the ZIP say so.
     """
     _demand_downloads(actor)
     words, layout = _current(form)
@@ -144,18 +145,22 @@ def download(actor: Actor, project: Project, form: Form) -> Response:
 
 
 def _spooled(actor: Actor, form: Form, words: Words, layout: Layout, kind: str) -> Response:
+    shown = listing.read(actor, words, request.args)
+    if shown.problem:
+        raise UnexpectedValue(field=_("the filter"), value=None, reason=shown.problem.rstrip("."))
+    where = shown.where
     if kind == "xlsx":
-        blocks = exports.workbook(_tables(actor, form, words, layout), server().zone)
+        blocks = exports.workbook(_tables(actor, words, layout, where), server().zone)
         return spooled(blocks, exports.XLSX, f"{form.xml_form_id}.xlsx")
     if kind == "zip":
-        files = ((f"{_table_name(form, repeat)}.csv", _csv(actor, words, layout, repeat)) for repeat in layout.levels)
+        files = ((f"{_table_name(form, r)}.csv", _csv(actor, words, layout, r, where)) for r in layout.levels)
         return spooled(exports.archive(chain(files, _note(actor, words))), "application/zip", f"{form.xml_form_id}.zip")
     wanted = next(
         (r for r in layout.levels if _table_name(form, r) == request.args.get("table", form.xml_form_id)), None
     )
     if kind != "csv" or wanted is None:
         raise NotFound
-    return spooled(_csv(actor, words, layout, wanted), "text/csv", f"{_table_name(form, wanted)}.csv")
+    return spooled(_csv(actor, words, layout, wanted, where), "text/csv", f"{_table_name(form, wanted)}.csv")
 
 
 def _table_name(form: Form, repeat: str) -> str:
@@ -185,15 +190,15 @@ def _headings(actor: Actor, words: Words, layout: Layout, repeat: str) -> list[H
     return [h for h in answers.columns(layout, repeat) if h.path not in missing]
 
 
-def _csv(actor: Actor, words: Words, layout: Layout, repeat: str) -> Iterator[bytes]:
+def _csv(actor: Actor, words: Words, layout: Layout, repeat: str, where: Filter) -> Iterator[bytes]:
     headings = _headings(actor, words, layout, repeat)
     # At once: when the blocks leave, the request is over.
-    blocks = answers.copy(actor, layout, headings, repeat=repeat, neutral=True, zone=server().zone)
+    blocks = answers.copy(actor, layout, headings, repeat=repeat, where=where, neutral=True, zone=server().zone)
     # A byte order mark: Excel takes a CSV file without one for another encoding.
     return chain((b"\xef\xbb\xbf",), blocks)
 
 
-def _tables(actor: Actor, form: Form, words: Words, layout: Layout) -> Iterator[Table]:
+def _tables(actor: Actor, words: Words, layout: Layout, where: Filter) -> Iterator[Table]:
     """Give a workbook's sheets: the form, its repeats, and what the columns are."""
     spoken = door.language()
     described = []
@@ -202,7 +207,7 @@ def _tables(actor: Actor, form: Form, words: Words, layout: Layout) -> Iterator[
         name = words.schema.by_path[repeat].name if repeat else words.version.name
         labels = [h.label(spoken, words.schema.default_language) for h in headings]
         fields = [words.schema.by_path.get(h.path) for h in headings]
-        rows = answers.stream(actor, layout, headings, repeat=repeat)
+        rows = answers.stream(actor, layout, headings, repeat=repeat, where=where)
         yield Table(name, labels, ([_cell(words, f, v) for f, v in zip(fields, row, strict=True)] for row in rows))
         described += [(name, label, h.name) for label, h in zip(labels, headings, strict=True)]
     yield Table(_("columns"), (_("Sheet"), _("Column"), _("Name in the form")), described)

@@ -13,7 +13,7 @@ Read `places` first (where an answer is), then `rows` (writing) or `reading`.
 """
 
 from forms.answers.comparing import compare_many, compare_rows
-from forms.answers.conditions import Condition, Filter
+from forms.answers.conditions import Condition, Filter, Operator
 from forms.answers.copying import copy, stream
 from forms.answers.figures import (
     Choices,
@@ -28,8 +28,9 @@ from forms.answers.figures import (
 )
 from forms.answers.headings import Heading, columns
 from forms.answers.mapping import Box, Cluster, Point, clusters, extent, points
+from forms.answers.ordering import Order, check, check_open, is_about
 from forms.answers.places import SEALED, Layout, Sealed, Storage, layout, storage, unmade
-from forms.answers.reading import Record, hand_over, one, select, tree
+from forms.answers.reading import Record, Rounds, hand_over, one, rounds, select, tree
 from forms.answers.rows import erase, write
 from forms.answers.tables import drop, recreate, widen
 
@@ -43,12 +44,17 @@ __all__ = [
     "Heading",
     "Layout",
     "Numbers",
+    "Operator",
+    "Order",
     "Point",
     "Record",
+    "Rounds",
     "Sealed",
     "Storage",
     "Total",
     "answered",
+    "check",
+    "check_open",
     "choice_counts",
     "clusters",
     "columns",
@@ -62,10 +68,12 @@ __all__ = [
     "erase",
     "extent",
     "hand_over",
+    "is_about",
     "layout",
     "one",
     "points",
     "recreate",
+    "rounds",
     "select",
     "storage",
     "stream",

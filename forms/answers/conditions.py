@@ -5,11 +5,12 @@ comparisons keeps to what row policies let use statistics and indexes. Nothing t
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any, Literal
 
+from forms.answers.fetching import joins
 from forms.answers.places import Layout, Place
 from forms.problems import IdentityNotSearchable, InvalidDataType, KeyDoesNotExist, NotCleared
 
@@ -22,7 +23,10 @@ RECEIVED = "received"
 
 @dataclass(frozen=True)
 class Condition:
-    """What the answer to one question of the root must be."""
+    """What the answer to one question must be; to one in a repeat, that of any row of it.
+
+    Several conditions on questions of one repeat are met by one and the same row.
+    """
 
     path: str
     operator: Operator
@@ -31,7 +35,10 @@ class Condition:
 
 @dataclass(frozen=True)
 class Filter:
-    """What records must be. The days are those of `zone` and included; `review_state` may be "received"."""
+    """What records must be. The days are those of `zone` and included; `review_state` may be "received".
+
+    `submitter` is a part of the name of who sent them, in any letter case.
+    """
 
     conditions: tuple[Condition, ...] = ()
     submitted_from: date | None = None
@@ -39,59 +46,102 @@ class Filter:
     zone: str = "Asia/Pontianak"
     review_state: str | None = None
     submitter_id: int | None = None
+    submitter: str | None = field(repr=False, default=None)
 
 
 @dataclass(frozen=True)
 class Clause:
     """A filter as SQL over the submissions `s` and the pages p0, p1, … of the root, with its parameters.
 
-    `is_all` tells that every submission of the form is wanted but the deleted ones.
+    `is_all` tells that every submission of the form is wanted but the deleted ones. `on_answers` says the same over the
+    pages alone, p0 among them, where nothing is asked of the submission itself: without the table of submissions a
+    million records are read in a third of the time.
     """
 
     sql: str
     parameters: dict[str, Any] = field(repr=False)
     pages: frozenset[int]
     is_all: bool
+    on_answers: str | None
+
+
+#: Looking for the few deleted ones is cheaper than joining all the others.
+NOT_DELETED = """
+    not exists (
+        select from submissions s
+        where s.form_id = %(form)s::bigint and s.deleted_at is not null and s.id = p0.submission_id
+    )
+"""
 
 
 def clause(form_id: int, wanted: Filter | None, layout: Layout | None) -> Clause:
     """Turn a filter into SQL; deleted submissions are never wanted.
 
-    `layout` is as the reader sees it. Raises KeyDoesNotExist for a path that is no question of the root,
-    IdentityNotSearchable for one of class identity, NotCleared for one above the reader's clearance, InvalidDataType
-    for a value or an operator that its type does not have.
+    `layout` is as the reader sees it. Raises KeyDoesNotExist for a path that is no question, IdentityNotSearchable for
+    one of class identity, NotCleared for one above the reader's clearance, InvalidDataType for a value or an operator
+    that its type does not have.
     """
     wanted = wanted or Filter()
-    parts = ["s.form_id = %(form)s::bigint", "s.deleted_at is null"]
     parameters: dict[str, Any] = {"form": form_id, "zone": wanted.zone}
+    about = list(_about(wanted, parameters))
     pages: set[int] = set()
+    asked: list[str] = []
+    of_repeats: dict[str, list[tuple[Place, str]]] = {}
+    for number, condition in enumerate(wanted.conditions):
+        place = find_place(layout, condition.path)
+        compared = _compare(place, condition, f"v{number}")
+        parameters[f"v{number}"] = _value(place, condition)
+        if place.field.repeat:
+            of_repeats.setdefault(place.field.repeat, []).append((place, compared))
+        else:
+            asked.append(compared)
+            pages |= place.pages
+    rows = [_rows(layout, repeat, compared) for repeat, compared in of_repeats.items()] if layout is not None else []
+    parts = ["s.form_id = %(form)s::bigint", "s.deleted_at is null", *about, *asked, *(f"s.id in {r}" for r in rows)]
+    on_answers = [NOT_DELETED, *asked, *(f"p0.submission_id in {r}" for r in rows)]
+    return Clause(
+        " and ".join(parts),
+        parameters,
+        frozenset(pages),
+        is_all=wanted == Filter(zone=wanted.zone),
+        on_answers=None if about else " and ".join(on_answers),
+    )
+
+
+def _about(wanted: Filter, parameters: dict[str, Any]) -> Iterator[str]:
+    """Yield what is asked of the submission itself."""
     if wanted.submitted_from is not None:
-        parts.append("s.created_at >= (select %(since)s::timestamp at time zone %(zone)s)")
+        yield "s.created_at >= (select %(since)s::timestamp at time zone %(zone)s)"
         parameters["since"] = wanted.submitted_from.isoformat()
     if wanted.submitted_to is not None:
-        parts.append("s.created_at < (select (%(until)s::timestamp + interval '1 day') at time zone %(zone)s)")
+        yield "s.created_at < (select (%(until)s::timestamp + interval '1 day') at time zone %(zone)s)"
         parameters["until"] = wanted.submitted_to.isoformat()
     if wanted.review_state == RECEIVED:
-        parts.append("s.review_state is null")
+        yield "s.review_state is null"
     elif wanted.review_state is not None:
-        parts.append("s.review_state = %(review_state)s")
+        yield "s.review_state = %(review_state)s"
         parameters["review_state"] = wanted.review_state
     if wanted.submitter_id is not None:
-        parts.append("s.submitter_id = %(submitter)s::bigint")
+        yield "s.submitter_id = %(submitter)s::bigint"
         parameters["submitter"] = wanted.submitter_id
-    for number, condition in enumerate(wanted.conditions):
-        place = _place(layout, condition.path)
-        parts.append(_compare(place, condition, f"v{number}"))
-        parameters[f"v{number}"] = _value(place, condition)
-        pages |= place.pages
-    return Clause(" and ".join(parts), parameters, frozenset(pages), is_all=wanted == Filter(zone=wanted.zone))
+    if wanted.submitter is not None:
+        yield "s.submitter_id in (select id from actors where display_name ilike %(named)s)"
+        parameters["named"] = f"%{_escaped(wanted.submitter)}%"
 
 
-def _place(layout: Layout | None, path: str) -> Place:
+def _rows(layout: Layout, repeat: str, compared: list[tuple[Place, str]]) -> str:
+    """Give the submissions with a row of the repeat that meets all of these; its pages have the names of the root's."""
+    pages: frozenset[int] = frozenset().union(*(place.pages for place, _ in compared))
+    tables = f"{layout.table(repeat, 0)} p0{joins(layout, repeat, pages - {0}, 'p0.submission_id, p0.number')}"
+    return f"(select p0.submission_id from {tables} where {' and '.join(sql for _, sql in compared)})"
+
+
+def find_place(layout: Layout | None, path: str) -> Place:
+    """Find a question whose answers the reader may ask for; raises what `clause` does."""
     if layout is None:
         raise ValueError("a filter on answers needs the layout")
     place = layout.places.get(path)
-    if place is None or place.field.repeat:
+    if place is None:
         raise KeyDoesNotExist(field=path)
     demand_open(place)
     return place

@@ -24,18 +24,25 @@ class Found:
 
 
 def fetch(
-    layout: Layout, repeat: str, ids: Sequence[int], *, paths: Sequence[str] | None = None, sealed: bool = False
+    layout: Layout,
+    repeat: str,
+    ids: Sequence[int],
+    *,
+    paths: Sequence[str] | None = None,
+    sealed: bool = False,
+    most: int | None = None,
 ) -> list[Found]:
     """Read the rows of a level that belong to the submissions, by submission and number.
 
     `paths` are of that level, all of them by default. Sealed answers come as SEALED, or as their bytes if `sealed`.
+    Of a repeat, `most` bounds the rows of each submission: the first ones.
     """
     level = layout.levels[repeat]
     places = level.places if paths is None else [layout.places[path] for path in paths]
     rows: dict[tuple[int, int], Found] = {}
     for part in in_parts(places):
         listed = [sql for place in part for sql in _columns(place, sealed=sealed)]
-        for keys, values in _rows(layout, repeat, ids, part, listed):
+        for keys, values in _rows(layout, repeat, ids, part, listed, most):
             found = rows.setdefault((keys[0], keys[1]), Found(*keys, values={}))
             position = 0
             for place in part:
@@ -82,14 +89,16 @@ def _value(place: Place, columns: Sequence[Any]) -> Value | Sealed | bytes | Non
 
 
 def _rows(
-    layout: Layout, repeat: str, ids: Sequence[int], places: Sequence[Place], listed: list[str]
+    layout: Layout, repeat: str, ids: Sequence[int], places: Sequence[Place], listed: list[str], most: int | None
 ) -> Iterator[tuple[tuple[int, int, int, int], Sequence[Any]]]:
     row = "p0.submission_id" if repeat == "" else "p0.submission_id, p0.number"
     keys = [row, "0", "0", "0"] if repeat == "" else [row, "p0.parent", "p0.position"]
     pages: frozenset[int] = frozenset().union(*(place.pages for place in places))
     tables = f"{layout.table(repeat, 0)} p0{joins(layout, repeat, pages - {0}, row)}"
+    first, values = ("", (list(ids),)) if most is None else (" and p0.number <= %s::int", (list(ids), str(most)))
     statement = (
-        f"select {', '.join([*keys, *listed])} from {tables} where p0.submission_id = any(%s::bigint[]) order by {row}"
+        f"select {', '.join([*keys, *listed])} from {tables} "
+        f"where p0.submission_id = any(%s::bigint[]){first} order by {row}"
     )
-    for found in db.session.connection().exec_driver_sql(statement, (list(ids),)):
+    for found in db.session.connection().exec_driver_sql(statement, values):
         yield found[:4], found[4:]

@@ -57,8 +57,12 @@ def count(actor: Actor, form_id: int, *, where: Filter | None = None, layout: La
     see(actor.scopes)
     layout = layout.seen(actor.look.clearance) if layout is not None else None
     wanted = conditions.clause(form_id, where, layout)
-    tables = joins(layout, "", wanted.pages, "s.id") if layout is not None else ""
-    statement = f"select count(*) from submissions s{tables} where {wanted.sql}"
+    if layout is not None and wanted.on_answers is not None and not wanted.is_all:
+        tables = f"{layout.table('', 0)} p0{joins(layout, '', wanted.pages - {0}, 'p0.submission_id')}"
+        statement = f"select count(*) from {tables} where {wanted.on_answers}"
+    else:
+        tables = joins(layout, "", wanted.pages, "s.id") if layout is not None else ""
+        statement = f"select count(*) from submissions s{tables} where {wanted.sql}"
     found: int = db.session.connection().exec_driver_sql(statement, wanted.parameters).scalar_one()
     return found
 
@@ -69,7 +73,7 @@ def count_rows(actor: Actor, layout: Layout, repeat: str = "") -> int:
     if repeat == "":
         return count(actor, layout.form_id)
     see(actor.scopes)
-    statement = f"select count(*) from {layout.table(repeat, 0)} p0 where {_NOT_DELETED}"
+    statement = f"select count(*) from {layout.table(repeat, 0)} p0 where {conditions.NOT_DELETED}"
     found: int = db.session.connection().exec_driver_sql(statement, {"form": layout.form_id}).scalar_one()
     return found
 
@@ -164,14 +168,6 @@ def _by_page(places: list[Place], most: int) -> Iterator[list[Place]]:
             yield alike[start : start + most]
 
 
-_NOT_DELETED = """
-    not exists (
-        select from submissions s
-        where s.form_id = %(form)s::bigint and s.deleted_at is not null and s.id = p0.submission_id
-    )
-"""
-
-
 @dataclass(frozen=True)
 class _Source:
     """The rows of a level that are counted."""
@@ -186,7 +182,7 @@ class _Source:
         tables = f"{self.layout.table(self.repeat, 0)} p0{joins(self.layout, self.repeat, pages - {0}, row)}"
         if self.wanted.is_all:
             # Looking for the few deleted ones is cheaper than joining all the others.
-            rule = _NOT_DELETED
+            rule = conditions.NOT_DELETED
         else:
             root = joins(self.layout, "", self.wanted.pages, "s.id")
             rule = f"p0.submission_id in (select s.id from submissions s{root} where {self.wanted.sql})"

@@ -8,13 +8,14 @@ from typing import Any
 from sqlalchemy import text
 
 from forms.access import Actor
-from forms.answers import conditions
+from forms.answers import conditions, ordering
 from forms.answers.conditions import Filter
-from forms.answers.fetching import Found, fetch, joins
+from forms.answers.fetching import Found, fetch
+from forms.answers.ordering import Order
 from forms.answers.places import SEALED, Layout, Sealed
 from forms.db import db, see
 from forms.instance import Row, Value
-from forms.problems import NotFound
+from forms.problems import KeyDoesNotExist, NotFound
 from forms.schema import NAME_PATH, Field
 
 
@@ -44,13 +45,14 @@ class Record:
     values: dict[str, Value | Sealed | None] = field(repr=False, default_factory=dict)
 
 
-#: What `Record` says besides the answers, for the submissions of the subquery that is put in: names and numbers come by
-#: index for the few of a page.
+#: What `Record` says besides the answers, for the submissions whose ids and places the query that is put in gives:
+#: names and numbers come by index for the few of a page.
 _RECORDS = """
     select s.id, s.instance_id, c.instance_name, s.created_at, s.updated_at, s.submitter_id,
            a.display_name as submitter, s.device_id, s.review_state, v.version as form_version, s.edits,
            s.misfits, s.out_of_scope, f.present as files_present, f.expected as files_expected
-    from ({submissions}) s left join actors a on a.id = s.submitter_id
+    from (select s.*, page.place from ({page}) page join submissions s on s.id = page.id) s
+    left join actors a on a.id = s.submitter_id
     join form_versions v on v.id = s.form_version_id
     join submission_versions c on c.submission_id = s.id and c.current
     cross join lateral (
@@ -58,7 +60,7 @@ _RECORDS = """
                count(*) filter (where is_expected) as expected
         from submission_files where version_id = c.id
     ) f
-    order by s.id desc
+    order by s.place
 """
 
 
@@ -71,25 +73,19 @@ def select(
     before: int | None = None,
     after: int | None = None,
     where: Filter | None = None,
+    order: Order | None = None,
 ) -> list[Record]:
-    """Read at most `limit` records that the actor may see, the newest first, with the root's answers to `paths`.
+    """Read at most `limit` records that the actor may see, with the root's answers to `paths`.
 
-    A page goes on from the ids at its ends: `before` gives older records, `after` the next newer ones.
-    Raises what a filter is refused for.
+    The newest come first unless an order is given. A page goes on from the ids at its ends: `before` gives older
+    records, or those that follow in the order, `after` the next newer ones, or those right before.
+    Raises what a filter is refused for, also for what the records go by.
     """
     see(actor.scopes)
     layout = layout.seen(actor.look.clearance)
     wanted = conditions.clause(layout.form_id, where, layout)
-    bounds = "" if before is None else " and s.id < %(before)s::bigint"
-    bounds += "" if after is None else " and s.id > %(after)s::bigint"
-    # Towards newer ones the page begins at its oldest.
-    direction = "asc" if after is not None and before is None else "desc"
-    page = (
-        f"select s.* from submissions s{joins(layout, '', wanted.pages, 's.id')} where {wanted.sql}{bounds} "
-        f"order by s.id {direction} limit %(limit)s::int"
-    )
-    parameters = {**wanted.parameters, "limit": str(limit), "before": _or_none(before), "after": _or_none(after)}
-    rows = db.session.connection().exec_driver_sql(_RECORDS.format(submissions=page), parameters).mappings()
+    page, parameters = ordering.ids(layout, wanted, order, limit=limit, before=before, after=after)
+    rows = db.session.connection().exec_driver_sql(_RECORDS.format(page=page), parameters).mappings()
     named = layout.places.get(NAME_PATH)
     hidden = {"instance_name": None} if named is not None and named.is_hidden else {}
     found = {
@@ -102,8 +98,35 @@ def select(
     return list(found.values())
 
 
-def _or_none(number: int | None) -> str | None:
-    return None if number is None else str(number)
+@dataclass(frozen=True)
+class Rounds:
+    """The first rows of a repeat in one submission, and how many it has; each with its number and its parent's."""
+
+    count: int
+    rows: tuple[Row, ...] = field(repr=False)
+
+
+def rounds(
+    actor: Actor, layout: Layout, repeat: str, ids: Sequence[int], *, paths: Sequence[str], most: int
+) -> dict[int, Rounds]:
+    """Read the rows of a repeat in some submissions, the first `most` of each, with their answers to `paths`.
+
+    Those without any, or that the actor may not see, are not in it. Raises KeyDoesNotExist for a repeat that is none.
+    """
+    if repeat not in layout.levels or not repeat:
+        raise KeyDoesNotExist(field=repeat)
+    see(actor.scopes)
+    layout = layout.seen(actor.look.clearance)
+    rows: dict[int, list[Row]] = {}
+    for each in fetch(layout, repeat, ids, paths=paths, most=most):
+        row = Row(repeat, each.number, each.parent, each.position, each.values)
+        rows.setdefault(each.submission_id, []).append(row)
+    counted = db.session.connection().exec_driver_sql(
+        f"select submission_id, count(*) from {layout.table(repeat, 0)} "
+        "where submission_id = any(%s::bigint[]) group by submission_id",
+        (list(rows),),
+    )
+    return {submission_id: Rounds(count, tuple(rows[submission_id])) for submission_id, count in counted}
 
 
 def one(actor: Actor, layout: Layout, submission_id: int) -> dict[str, Any]:

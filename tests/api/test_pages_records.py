@@ -65,32 +65,39 @@ def test_the_table_shows_labels_newest_first_and_masks_identity(scene, viewer):
 
 def test_a_filter_finds_by_label_by_part_of_a_text_and_by_number_day_and_choice(scene, viewer):
     first, second, third = scene.sent
-    for field, value, found in (
-        ("/kota", "Melawi", [second]),
-        ("/kota", "pontianak", [third, first]),
-        ("/kota", "61.10", [second]),
-        ("/bantu", "Hukum", [third, second, first]),
-        ("/umur", "2", [third]),
-        ("/berat", "61,10", [third, second, first]),
-        ("/lahir", "2026-01-02", [second]),
-        ("/lahir", "2/1/2026", [second]),
-        ("/catat", "1+2", [third]),
-        ("/catat", "%", []),
-        ("/catat", "_", []),
-        ("/tidak-ada", "x", [third, second, first]),
+    for name, value, found in (
+        ("is/kota", "Melawi", [second]),
+        ("is/kota", "pontianak", [third, first]),
+        ("is/kota", "61.10", [second]),
+        ("has/bantu", "Hukum", [third, second, first]),
+        ("is/umur", "2", [third]),
+        ("from/umur", "1", [third, second]),
+        ("to/umur", "1", [second, first]),
+        ("is/berat", "61,10", [third, second, first]),
+        ("is/lahir", "2026-01-02", [second]),
+        ("to/lahir", "2/1/2026", [second, first]),
+        ("contains/catat", "1+2", [third]),
+        ("contains/catat", "%", []),
+        ("contains/catat", "_", []),
+        ("submitter", "PONSEL", [third, second, first]),
+        ("submitter", "%", []),
+        ("is/kota", "", [third, second, first]),
     ):
-        page = viewer.get(f"{scene.base}/submissions", query_string={"field": field, "value": value})
-        assert (page.status_code, _shown(page)) == (200, found), (field, value)
+        page = viewer.get(f"{scene.base}/submissions", query_string={name: value})
+        assert (page.status_code, _shown(page)) == (200, found), (name, value)
     assert _shown(viewer.get(f"{scene.base}/submissions?since=2030-01-01")) == []
     assert len(_shown(viewer.get(f"{scene.base}/submissions?until=2030-01-01&review=received"))) == 3
 
 
 def test_a_filter_that_means_nothing_says_how_it_is_written(scene, viewer):
     for query, words in (
-        ({"field": "/umur", "value": "dua"}, "Tulis “Umur” seperti ini: 12"),
-        ({"field": "/lahir", "value": "kemarin"}, "Tulis “Tanggal” seperti ini: 2026-01-31"),
+        ({"from/umur": "dua"}, "Tulis “Umur” seperti ini: 12"),
+        ({"is/lahir": "kemarin"}, "Tulis “Tanggal” seperti ini: 2026-01-31"),
         ({"since": "kemarin"}, "“kemarin” bukan tanggal"),
-        ({"field": "/nama", "value": "CANARY"}, "identitas"),
+        ({"contains/nama": "CANARY"}, "tersegel"),
+        ({"contains/anak/nama_a": "CANARY"}, "tersegel"),
+        ({"is/tidak-ada": "x"}, "tidak ada"),
+        ({"contains/umur": "1"}, "Tulis “Umur” seperti ini: 12"),
     ):
         page = viewer.get(f"{scene.base}/submissions", query_string=query)
         assert (page.status_code, words.lower() in _text(page).lower()) == (400, True), (query, _text(page))
@@ -100,7 +107,7 @@ def test_a_filter_that_means_nothing_says_how_it_is_written(scene, viewer):
 def test_paging_goes_through_all_and_back_with_the_filter_kept(scene, viewer):
     for _ in range(105):
         scene.receive(instance("kasus", answers=answers(0), instance_id=new_id()))
-    seen, address, pages = [], f"{scene.base}/submissions?field=/kota&value=Kota+Pontianak", []
+    seen, address, pages = [], f"{scene.base}/submissions?is/kota=Kota+Pontianak", []
     while address:
         page = viewer.get(address)
         pages.append(_shown(page))
@@ -244,8 +251,9 @@ words = st.text(max_size=30) | st.sampled_from(
      "/meta/instanceID", "24:00", "true", "received", "1", "x" * 4000, "31/2/2026", "31/12/9999", "-1,108,1,111", "0,0,0,0", "90,180,90,180", "1-5f", "999999999999999999-00"]
 )  # fmt: skip
 names = st.sampled_from(
-    ["field", "value", "since", "until", "review", "older", "newer", "version", "blanks", "table", "format", "draft", "app_user",
-     "order", "page", "box", "question", "after"]
+    ["is/kota", "has/bantu", "from/umur", "to/lahir", "contains/catat", "is/titik", "is/anak/umur_a", "contains/nama", "submitter",
+     "sort", "column", "repeat", "names", "since", "until", "review", "older", "newer", "version", "blanks", "table", "format",
+     "draft", "app_user", "box", "question", "after", "order", "page"]
 )  # fmt: skip
 
 PARTS = [

@@ -1,18 +1,19 @@
 """Measure against floors of the same run: `python -m tests.bench [PART …]`, all parts otherwise.
 
 The parts: memory, intake, lists, uploads, suppression, stored (500,000 submissions more, then intake again, their CSV,
-and what scope and clearance cost).
+and what scope and clearance cost), table (the table of submissions filtered and sorted, at 1,000,000).
 """
 
 import sys
 from argparse import ArgumentParser
 
-from tests.bench import export, form, intake, lists, memory, policy, stored, suppression, uploads
+from tests.bench import export, form, intake, lists, memory, policy, stored, suppression, table, uploads
 from tests.bench.figures import at_least, head, show
 from tests.bench.stage import Stage, stage
 
-_PARTS = ("memory", "intake", "lists", "uploads", "suppression", "stored")
+_PARTS = ("memory", "intake", "lists", "uploads", "suppression", "stored", "table")
 _STORED = 500_000
+_TABLE = 1_000_000
 
 
 def main() -> None:
@@ -53,6 +54,11 @@ def _measure(made: Stage, parts: list[str], seconds: float, rounds: int, many: i
         show(at_least("intake at many against intake at few, each over its floor", lot, few, 0.9))
         export.measure(made, form_id, rounds=rounds)
         policy.measure(made, form_id, rounds=rounds)
+    if "table" in parts:
+        if few is None:
+            intake.prepare(made)
+        stored.fill(made, form_id, max(_TABLE, many))
+        table.measure(made, form_id, rounds=rounds)
     if "memory" in parts:
         memory.measure(made, "after the load", is_idle=False)
 

@@ -27,19 +27,20 @@ _PAGES = 5
 def measure(stage: Stage, form_id: str, *, rounds: int) -> None:
     """Show the ratio of a page of the submissions table and of the whole CSV, at what is stored."""
     ours, free = lentera.create_app(environment(stage.data)), _unbound(stage)
-    scoped = _reader(Clearance.SENSITIVE)
+    scoped = reader(Clearance.SENSITIVE)
     for name, read in (("the submissions table", _page), ("CSV", _csv)):
         times: dict[str, list[float]] = {"scoped": [], "less": [], "free": []}
         for _ in range(rounds):
             times["free"].append(_timed(free, stage, form_id, SERVER, read))
             times["scoped"].append(_timed(ours, stage, form_id, scoped, read))
-            times["less"].append(_timed(ours, stage, form_id, _reader(Clearance.QUASI), read))
+            times["less"].append(_timed(ours, stage, form_id, reader(Clearance.QUASI), read))
         seconds = {who: median(each) for who, each in times.items()}
         show(at_most(f"{name}, by scope and clearance", seconds["scoped"], seconds["free"], 1.15, "s"))
         show(plain("  the same with less clearance", seconds["less"], "s", seconds["free"]))
 
 
-def _reader(clearance: Clearance) -> Actor:
+def reader(clearance: Clearance) -> Actor:
+    """Somebody who sees the records of every district with that clearance."""
     sight = Sight("district", clearance, _SCOPES)
     return Actor(id=None, type="user", look=sight, take=sight)
 

@@ -31,6 +31,7 @@ FIELDS = (
     repeat("/r"),
     leaf("/r/umur", "int", repeat="/r"),
     leaf("/r/jk", repeat="/r", control="select1"),
+    leaf("/r/alias", repeat="/r", privacy="identity"),
 )
 
 
@@ -172,7 +173,9 @@ def test_records_are_found_by_the_programmes_day_the_review_and_who_sent_them(su
 REFUSED = (
     (("/nama", "contains", "CANARY-1"), IdentityNotSearchable),
     (("/tiada", "is", "CANARY-1"), KeyDoesNotExist),
-    (("/r/umur", "is", "1"), KeyDoesNotExist),
+    (("/r", "is", "1"), KeyDoesNotExist),
+    (("/r/umur", "contains", "1"), InvalidDataType),
+    (("/r/alias", "is", "CANARY-1"), IdentityNotSearchable),
     (("/bulat", "is", "CANARY-1"), InvalidDataType),
     (("/bulat", "is", str(2**63)), InvalidDataType),
     (("/bulat", "contains", "1"), InvalidDataType),

@@ -135,7 +135,7 @@ def refused_questions(case: Case) -> Iterator[tuple[str, Reply]]:
         f"{one}/attachments/CANARY-FOTO-1.jpg",
         f"{one}/attachments/CANARY-TIDAK-ADA.jpg",
         f"{case.form}/submissions.csv?$filter=nama%20eq%20'CANARY-NAMA-1'",
-        f"{case.form.replace('/v1', '')}/submissions?field=/diri/nama&value=0000111122223333",
+        f"{case.form.replace('/v1', '')}/submissions?contains/diri/nama=0000111122223333",
     ):
         reply = case.coordinator.ask("GET", path)
         assert 400 <= reply.status < 600, path
@@ -177,11 +177,17 @@ def addresses(case: Case) -> Iterator[str]:
         "version_id": [case.first.instance_id, second], "version": ["2026010100"], "name": ["CANARY-FOTO-1.jpg"],
         "role_id": ["2"], "actor_id": ["1"], "app_user_id": [str(case.coordinator.json(
             "GET", f"/v1/projects/{case.project}/app-users")[0]["id"])], "filename": ["favicon.svg"],
-        "person_id": ["1"], "token": ["tautan-lama"], "trial_id": ["1"],
+        "person_id": ["1"], "token": ["tautan-lama"], "trial_id": ["1"], "filter_id": ["1"],
     }  # fmt: skip
     queries = {
         "pages.download": ["format=xlsx", "format=zip", "format=csv", "format=csv&table=kasus-keluarga"],
-        "pages.submissions": ["", "field=/eks&value=Upah", "field=/diri/nama&value=x", "review=edited"],
+        "pages.submissions": [
+            "",
+            "has/eks=Upah",
+            "contains/diri/nama=x",
+            "review=edited",
+            "names=1&repeat=/keluarga&sort=-/eks",
+        ],
         "pages.submission": ["", "blanks=1", f"version={quote(second)}", f"version={quote(case.first.instance_id)}"],
     }
     with case.lentera.site.inside() as inside:

@@ -126,6 +126,11 @@ tani = Filter((Condition("/kerja", "is", "tani"),))
 #: Every function that reads collected values: the records that it shows, by name, or their number.
 READERS: dict[str, Callable[[Actor, Archive], str | int]] = {
     "answers.select": lambda who, a: "".join(a.name(r.instance_id) for r in answers.select(who, a.layout)),
+    "answers.rounds": lambda who, a: "".join(
+        name
+        for name, kept in a.kept.items()
+        if answers.rounds(who, a.layout, "/anak", [kept.submission.id], paths=["/anak/usia"], most=9)
+    ),
     "answers.one": lambda who, a: a.each(lambda _, kept: answers.one(who, a.layout, kept.submission.id)),
     "answers.copy": lambda who, a: rows_of(answers.copy(who, a.layout, answers.columns(a.layout))),
     "answers.stream": lambda who, a: len(list(answers.stream(who, a.layout, answers.columns(a.layout)))),
@@ -235,6 +240,8 @@ def test_no_reader_is_left_out():
     here |= {"submissions.looked", "submissions.took"}
     # These change what they read (tests/forms/test_review.py), or are told of a record by what `find` gave.
     here |= {"submissions.review", "submissions.comment", "submissions.lines"}
+    # These read nothing: they say whether a filter may be asked for.
+    here |= {"answers.check", "answers.check_open"}
     assert here == {*readers(answers, "answers"), *readers(submissions, "submissions")}
 
 

@@ -268,6 +268,11 @@ def unless(*verbs: str, status: int = 403) -> Refusal:
     return lambda asked: status if asked.held.isdisjoint(verbs) else None
 
 
+def not_theirs_to_drop(asked: Asked) -> int | None:
+    """A shared filter: its owner's, and theirs who look after the form."""
+    return None if asked.viewer.name == "province" or "form.update" in asked.held else 404
+
+
 def is_phone(asked: Asked) -> int | None:
     """What is only of web users."""
     return 404 if asked.viewer.is_phone else None
@@ -312,6 +317,10 @@ def _reveal_by_form(asked: Asked) -> dict[str, Any]:
 
 def _ask_for_identity(asked: Asked) -> dict[str, Any]:
     return {"data": {"fields": ["/p3"], "reason": "alasan yang cukup"}}
+
+
+def _review_many(asked: Asked) -> dict[str, Any]:
+    return {"data": {"instance": [record.id for record in asked.seen(asked.look)], "state": "approved"}}
 
 
 def _submission(asked: Asked) -> dict[str, Any]:
@@ -539,6 +548,11 @@ ROUTES: dict[str, Try] = {
     ),
     # Pages: records.
     f"GET {_F}/submissions": Try(shows="list"),
+    f"POST {_F}/filters": Try(ok=303, send=_fields(name="Saringan lain")),
+    f"GET {_F}/filters/<filter_id>": Try(ok=303, refuses=(of_another_form,)),
+    # The filter that everybody finds is the provincial coordinator's own.
+    f"POST {_F}/filters/<filter_id>/drop": Try(ok=303, refuses=(of_another_form, not_theirs_to_drop)),
+    f"POST {_F}/review": Try(ok=303, send=_review_many),
     f"GET {_R}": Try(shows="page", queries=("blanks=1", "version={first}")),
     f"POST {_R}/review": Try(ok=303, shows="record", send=_fields(state="approved")),
     f"POST {_R}/comments": Try(ok=303, shows="record", send=_fields(comment="tanya lagi")),

@@ -104,6 +104,7 @@ def address(asked: Asked, path: str, query: str) -> str:
         "person_id": programme.bystander,
         "session_id": 0,
         "trial_id": 0,
+        "filter_id": 1,
         "handover_id": programme.handovers["decide" if path.endswith("decide") else "take"],
     }
     for name, value in known.items():

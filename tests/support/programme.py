@@ -224,6 +224,7 @@ def _looks(made: Programme) -> None:
         made.do("province", "POST", f"{path}/identity-exports", 303, data=asks)
         made.handovers["decide" if number == 2 else "take"] = number
     made.do("auditor", "POST", f"{path}/identity-exports/1/decide", 303, data={"approve": "1"})
+    made.do("province", "POST", f"{path}/filters", 303, data={"name": "Saringan", "shared": "1"})
 
 
 def _fill(made: Programme, project: str, form: str, workbook: str, records: tuple[str, ...]) -> None:

@@ -31,8 +31,11 @@ from api.pages.contexts import (
     ChangedAnswer,
     ChangeLine,
     ChangeList,
+    Chip,
+    Choice,
     CodePage,
     Column,
+    ColumnFilter,
     DayCount,
     DimensionLine,
     DownloadsPage,
@@ -86,6 +89,7 @@ from api.pages.contexts import (
     QrSheetPage,
     QuestionSummary,
     Repeat,
+    RepeatLine,
     RepeatRow,
     ResetPage,
     RevealPage,
@@ -93,16 +97,19 @@ from api.pages.contexts import (
     RoleLine,
     RoleOption,
     RolesPage,
+    Round,
+    Rounds,
+    SavedLine,
     SealedField,
     SecondStepPage,
     SessionLine,
     StoredFile,
-    SubmissionFilter,
     SubmissionLine,
     SubmissionPage,
     SubmissionsPage,
     SummaryPage,
     TableLine,
+    Tick,
     TrialLine,
     TrialPage,
     Trying,
@@ -307,20 +314,59 @@ def _trial() -> TrialPage:
     )
 
 
+_PLACES = ("Sanggau", "Kota Pontianak", "Sambas", "Kapuas Hulu", "Kubu Raya")
+
+
+def _asked(path: str, label: str, kind: str, operator: str = "", *choices: str, **more: str) -> ColumnFilter:
+    listed = tuple(Choice(f"n{number}", choice) for number, choice in enumerate(choices))
+    return ColumnFilter(path, label, kind, operator, choices=listed, **more)
+
+
 COLUMNS = (
-    Column("Kabupaten/kota penanganan", "kab_penanganan"),
-    Column("Tanggal registrasi", "tgl_registrasi"),
-    Column("Bagaimana korban teridentifikasi?", "kanal"),
+    Column(
+        "Kabupaten/kota penanganan",
+        "kab_penanganan",
+        filter=_asked("/kab", "Kabupaten/kota penanganan", "choice", "is", *_PLACES),
+        sort_query={},
+    ),
+    Column(
+        "Tanggal registrasi",
+        "tgl_registrasi",
+        filter=_asked("/tgl", "Tanggal registrasi", "range", input_type="date"),
+        sort_query={},
+    ),
+    Column(
+        "Bagaimana korban teridentifikasi?",
+        "kanal",
+        filter=_asked("/kanal", "Bagaimana korban teridentifikasi?", "suggested", "is", "Laporan keluarga"),
+        sort_query={},
+    ),
     Column("Nama lengkap", "nama", is_sealed=True),
     Column("NIK (bila ada)", "nik", is_sealed=True),
-    Column("Umur", "umur", is_number=True),
-    Column("Modus", "modus"),
+    Column(
+        "Umur",
+        "umur",
+        is_number=True,
+        filter=_asked("/umur", "Umur", "range"),
+        sorted="descending",
+        sort_query={},
+    ),
+    Column("Modus", "modus", filter=_asked("/modus", "Modus", "text", "contains"), sort_query={}),
     Column("Tingkat risiko", "risiko"),
+)
+REPEATED = (
+    Column("Hubungan", "hubungan", filter=_asked("/keluarga/hub", "Hubungan", "choice", "is", "Anak", "Ibu")),
+    Column("Umur anggota", "umur_k", is_number=True, filter=_asked("/keluarga/umur", "Umur anggota", "range", low="5")),
+    Column("Nama anggota", "nama_k", is_sealed=True),
+)
+ROUNDS = Rounds(
+    23,
+    tuple(Round(str(n), (Cell("Anak"), Cell(str(3 * n)), Cell("", is_masked=True))) for n in range(1, 4)),
 )
 
 
 def _lines() -> tuple[SubmissionLine, ...]:
-    places = ("Sanggau", "Kota Pontianak", "Sambas", "Kapuas Hulu", "Kubu Raya")
+    places = _PLACES
     channels = ("Kedatangan di PLBN", "Laporan keluarga", "Rujukan lembaga", "Kedatangan di bandara/pelabuhan")
     methods = ("Pengantin pesanan", "Sektor informal, Eksploitasi PRT", "Penerjemah Mandarin lalu dieksploitasi")
     states = ("received", "approved", "hasIssues", "edited", "received", "rejected")
@@ -357,11 +403,17 @@ def _submissions(**changes: object) -> SubmissionsPage:
         "rows": _lines(),
         "total": 1214,
         "matching": 1214,
-        "fields": (
-            FieldOption("/g_petugas/kab_penanganan", "Kabupaten/kota penanganan"),
-            FieldOption("/modus", "Modus"),
+        "is_filtered": False,
+        "known": {name: Column("", name, sort_query={}) for name in ("received", "submitter", "review")},
+        "ticks": (
+            *(Tick(f"/{c.name}", c.label, is_shown=True) for c in COLUMNS),
+            Tick("/pekerjaan", "Pekerjaan terakhir", is_shown=False),
+            Tick("/mulai", "mulai", is_shown=False),
         ),
-        "filter": SubmissionFilter(),
+        "senders": POSTS,
+        "repeats": (RepeatLine("/keluarga", "Anggota keluarga", is_shown=False),),
+        "may_review": True,
+        "may_take": True,
         "older": "b2xkZXI",
         **changes,
     }
@@ -763,13 +815,45 @@ def pages() -> dict[str, Page]:
         "submissions-filtered": _submissions(
             rows=_lines()[:3],
             matching=31,
-            filter=SubmissionFilter("/modus", "Pengantin pesanan", date(2026, 11, 1), date(2026, 11, 24), "approved"),
-            suggestions=("Pengantin pesanan", "Eksploitasi PRT"),
-            older="",
+            is_filtered=True,
+            chips=(
+                Chip("Modus contains “Pengantin”", {}),
+                Chip("Kabupaten/kota penanganan: Sanggau", {"from/umur": ["18"]}),
+            ),
+            since=date(2026, 11, 1),
+            until=date(2026, 11, 24),
+            submitter="Entikong",
+            review="approved",
+            query={"is/kab": ["n0"], "sort": ["-/umur"]},
+            filter_query={"is/kab": ["n0"]},
+            view_query={"sort": ["-/umur"]},
+            carried=(("sort", "-/umur"),),
+            saved=(
+                SavedLine(
+                    1, "Menunggu tinjauan, Sanggau", is_shared=True, owner="Koordinator provinsi", may_drop=False
+                ),
+                SavedLine(2, "Di bawah 18 tahun", is_shared=False, owner="", may_drop=True),
+                SavedLine(3, "Risiko tinggi", is_shared=True, owner="", may_drop=True),
+            ),
+            is_newest_first=False,
             newer="bmV3ZXI",
         ),
+        "submissions-repeats": _submissions(
+            rows=tuple(
+                replace(line, rounds=ROUNDS if number % 2 else None) for number, line in enumerate(_lines()[:4])
+            ),
+            repeats=(RepeatLine("/keluarga", "Anggota keluarga", is_shown=True),),
+            repeat_columns=REPEATED,
+            shows_names=True,
+            words_query={"names": ["1"]},
+        ),
         "submissions-none-fit": _submissions(
-            rows=(), matching=0, filter=SubmissionFilter(review="rejected"), problem="Tanggal “31 Feb” tidak dikenal."
+            rows=(),
+            matching=0,
+            is_filtered=True,
+            review="rejected",
+            problem="Tanggal “31 Feb” tidak dikenal.",
+            older="",
         ),
         "submissions-empty": _submissions(rows=(), total=0, matching=0, older=""),
         "submission": _submission(edited=True),

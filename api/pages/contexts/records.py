@@ -1,6 +1,6 @@
-"""Submissions: the table of many, and one in full."""
+"""Submissions: the table of many, and the parts that one in full is made of."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import ClassVar, Literal
@@ -11,6 +11,39 @@ from api.pages.contexts.projects import ProjectHead
 ReviewState = Literal["received", "hasIssues", "edited", "approved", "rejected"]
 
 
+Query = Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One choice of a select question."""
+
+    name: str = field(metadata={"help": "What is sent."})
+    label: str = field(metadata={"help": "What is read."})
+
+
+@dataclass(frozen=True)
+class ColumnFilter:
+    """How the answers to a question are asked for. It is sent as its operator and path, such as `is/kota`."""
+
+    path: str = field(metadata={"help": "The question's path."})
+    label: str = field(metadata={"help": "The question's label, for whoever hears the page."})
+    kind: Literal["choice", "suggested", "text", "range"] = field(
+        metadata={"help": "A list, a text with suggestions, a text, or from and to."}
+    )
+    operator: str = field(default="", metadata={"help": "The operator; a range has `from` and `to`."})
+    value: str = field(default="", metadata={"help": "What is asked for now."})
+    choices: tuple[Choice, ...] = field(default=(), metadata={"help": "The choices, or the suggestions."})
+    input_type: str = field(default="text", metadata={"help": "The type of a range's two inputs."})
+    low: str = field(default="", metadata={"help": "From where a range is asked for now."})
+    high: str = field(default="", metadata={"help": "Up to where."})
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Under which names it is sent."""
+        return tuple(f"{each}{self.path}" for each in ((self.operator,) if self.operator else ("from", "to")))
+
+
 @dataclass(frozen=True)
 class Column:
     """One question as a column of the table."""
@@ -19,6 +52,11 @@ class Column:
     name: str = field(metadata={"help": "The question's name, for whoever compares with the workbook."})
     is_number: bool = field(default=False, metadata={"help": "Whether its cells stand to the right."})
     is_sealed: bool = field(default=False, metadata={"help": "Whether its answers are masked."})
+    filter: ColumnFilter | None = field(default=None, metadata={"help": "How it is asked for, or None."})
+    sorted: Literal["", "ascending", "descending"] = field(
+        default="", metadata={"help": "Whether the table goes by it now."}
+    )
+    sort_query: Query | None = field(default=None, metadata={"help": "The address that sorts by it, or None."})
 
 
 @dataclass(frozen=True)
@@ -27,6 +65,22 @@ class Cell:
 
     text: str = field(metadata={"help": 'The answer in words (labels of choices), "" where there is none.'})
     is_masked: bool = field(default=False, metadata={"help": "Whether there is a sealed answer, which is not shown."})
+
+
+@dataclass(frozen=True)
+class Round:
+    """One row of a repeat, under its submission."""
+
+    number: str = field(metadata={"help": 'Its place, "2.1" within the second row around it.'})
+    cells: tuple[Cell, ...] = field(metadata={"help": "One per question shown, in the same order."})
+
+
+@dataclass(frozen=True)
+class Rounds:
+    """The first rows of a repeat in a submission."""
+
+    count: int = field(metadata={"help": "How many it has in all."})
+    rows: tuple[Round, ...] = field(metadata={"help": "The first of them."})
 
 
 @dataclass(frozen=True)
@@ -41,63 +95,100 @@ class SubmissionLine:
     files_missing: int = field(metadata={"help": "How many of its files have not arrived yet."})
     misfits: int = field(metadata={"help": "How many of its answers did not fit their type."})
     cells: tuple[Cell, ...] = field(metadata={"help": "One per column, in the same order."})
+    rounds: Rounds | None = field(default=None, metadata={"help": "Its rows of the repeat that is shown, if any."})
 
 
 @dataclass(frozen=True)
 class FieldOption:
-    """A question that the table can be filtered by. Sealed questions are never among them."""
+    """A question to choose."""
 
-    path: str = field(metadata={"help": "What the field `field` sends."})
+    path: str = field(metadata={"help": "What the field that asks for it sends."})
     label: str = field(metadata={"help": "The question's label."})
 
 
 @dataclass(frozen=True)
-class SubmissionFilter:
-    """What the table shows now. Sent as `field`, `value`, `since`, `until`, `review` in the address."""
+class Chip:
+    """One thing that is filtered, which a press takes away."""
 
-    field_path: str = field(default="", metadata={"help": 'The question, or "".'})
-    value: str = field(default="", metadata={"help": "The answer asked for."})
-    since: date | None = field(default=None, metadata={"help": "First day of arrival."})
-    until: date | None = field(default=None, metadata={"help": "Last day of arrival."})
-    review: ReviewState | Literal[""] = field(default="", metadata={"help": 'The review state, or "".'})
+    text: str = field(metadata={"help": "What is asked for, in words."})
+    query: Query = field(metadata={"help": "The address without it."})
 
-    @property
-    def is_set(self) -> bool:
-        """Whether anything is filtered."""
-        return bool(self.field_path or self.since or self.until or self.review)
 
-    @property
-    def query(self) -> Mapping[str, str]:
-        """The filter as it stands in an address."""
-        pairs = {
-            "field": self.field_path,
-            "value": self.value,
-            "since": self.since.isoformat() if self.since else "",
-            "until": self.until.isoformat() if self.until else "",
-            "review": self.review,
-        }
-        return {name: text for name, text in pairs.items() if text}
+@dataclass(frozen=True)
+class Tick:
+    """A question that may be a column."""
+
+    path: str = field(metadata={"help": "What `column` sends."})
+    label: str = field(metadata={"help": "The question's label."})
+    is_shown: bool = field(metadata={"help": "Whether it is a column now."})
+
+
+@dataclass(frozen=True)
+class RepeatLine:
+    """A repeat whose rows may be shown under each submission."""
+
+    path: str = field(metadata={"help": "What `repeat` sends."})
+    label: str = field(metadata={"help": "The repeat's label."})
+    is_shown: bool = field(metadata={"help": "Whether its rows are shown now."})
+
+
+@dataclass(frozen=True)
+class SavedLine:
+    """A filter that was kept under a name."""
+
+    id: int = field(metadata={"help": "Its number, for its address."})
+    name: str = field(metadata={"help": "Its name."})
+    is_shared: bool = field(metadata={"help": "Whether everybody who may list the submissions finds it."})
+    owner: str = field(metadata={"help": 'Whose it is, "" where it is the viewer\'s own.'})
+    may_drop: bool = field(metadata={"help": "Whether the viewer may take it away."})
 
 
 @dataclass(frozen=True)
 class SubmissionsPage:
-    """A form's submissions, newest first, a page at a time."""
+    """A form's submissions, the newest first or in the order asked for, a page at a time."""
 
     template: ClassVar[str] = "submissions.html"
 
     project: ProjectHead = field(metadata={"help": "The project."})
     form: FormHead = field(metadata={"help": "The form."})
     columns: tuple[Column, ...] = field(metadata={"help": "The questions shown, in the form's order."})
-    hidden_columns: int = field(metadata={"help": "How many questions are not shown; the downloads have them."})
+    known: Mapping[str, Column] = field(
+        metadata={"help": "How the table is sorted by `received`, `submitter` and `review`."}
+    )
+    hidden_columns: int = field(metadata={"help": "How many questions are not shown."})
     rows: tuple[SubmissionLine, ...] = field(metadata={"help": "The submissions of this page."})
     total: int = field(metadata={"help": "How many the viewer may see without a filter."})
     matching: int = field(metadata={"help": "How many the filter leaves; equal to `total` without one."})
-    fields: tuple[FieldOption, ...] = field(metadata={"help": "What can be filtered by."})
-    filter: SubmissionFilter = field(metadata={"help": "What is filtered now."})
-    suggestions: tuple[str, ...] = field(default=(), metadata={"help": "Answers offered for the chosen question."})
+    is_filtered: bool = field(metadata={"help": "Whether anything is filtered."})
+    ticks: tuple[Tick, ...] = field(metadata={"help": "The questions that may be columns."})
+    chips: tuple[Chip, ...] = field(default=(), metadata={"help": "What is filtered now."})
+    since: date | None = field(default=None, metadata={"help": "First day of arrival."})
+    until: date | None = field(default=None, metadata={"help": "Last day of arrival."})
+    submitter: str = field(default="", metadata={"help": "A part of the sender's name."})
+    review: ReviewState | Literal[""] = field(default="", metadata={"help": 'The review state, or "".'})
+    senders: tuple[str, ...] = field(default=(), metadata={"help": "The senders on this page, as suggestions."})
+    query: Query = field(default_factory=dict, metadata={"help": "What is shown, as it stands in an address."})
+    filter_query: Query = field(default_factory=dict, metadata={"help": "The filter alone."})
+    view_query: Query = field(default_factory=dict, metadata={"help": "How it is shown, alone."})
+    carried: tuple[tuple[str, str], ...] = field(
+        default=(), metadata={"help": "What the form of the filters has to send besides them."}
+    )
+    repeats: tuple[RepeatLine, ...] = field(default=(), metadata={"help": "The form's repeats."})
+    repeat_columns: tuple[Column, ...] = field(default=(), metadata={"help": "Questions of the repeat that is shown."})
+    shows_names: bool = field(default=False, metadata={"help": "Whether names of the workbook stand for labels."})
+    words_query: Query = field(default_factory=dict, metadata={"help": "The address with the other words."})
+    saved: tuple[SavedLine, ...] = field(default=(), metadata={"help": "The viewer's kept filters and shared ones."})
     older: str = field(default="", metadata={"help": 'Cursor for the field `older`; "" on the last page.'})
     newer: str = field(default="", metadata={"help": 'Cursor for the field `newer`; "" on the first page.'})
+    is_newest_first: bool = field(default=True, metadata={"help": "Whether the newest come first."})
+    may_review: bool = field(default=False, metadata={"help": "Whether the viewer may tick and review."})
+    may_take: bool = field(default=False, metadata={"help": "Whether downloads are offered."})
     problem: str = field(default="", metadata={"help": "Why the filter could not be used."})
+
+    @property
+    def repeat(self) -> RepeatLine | None:
+        """The repeat whose rows are shown."""
+        return next((each for each in self.repeats if each.is_shown), None)
 
 
 @dataclass(frozen=True)

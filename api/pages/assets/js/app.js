@@ -96,4 +96,37 @@ for (const form of document.querySelectorAll("form[data-upload]")) {
 }
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+  for (const input of document.querySelectorAll("[data-left-out]")) {
+    input.disabled = false;
+    delete input.dataset.leftOut;
+  }
+  for (const line of document.querySelectorAll("[data-working]")) line.hidden = true;
 });
+
+// An address that says only what is asked for.
+for (const form of document.querySelectorAll("form[data-tidy]")) {
+  form.addEventListener("submit", () => {
+    for (const input of form.elements) {
+      if (input.name && !input.value && !input.disabled) {
+        input.dataset.leftOut = "1";
+        input.disabled = true;
+      }
+    }
+  });
+}
+
+// What may take a moment says so.
+for (const line of document.querySelectorAll("[data-working]")) {
+  for (const slow of document.querySelectorAll("[data-slow]")) {
+    slow.addEventListener(slow.tagName === "FORM" ? "submit" : "click", (event) => {
+      if (!(event.ctrlKey || event.metaKey || event.shiftKey)) line.hidden = false;
+    });
+  }
+}
+
+// One tick for all of a name.
+for (const all of document.querySelectorAll("[data-tick-all]")) {
+  all.addEventListener("change", () => {
+    for (const box of document.getElementsByName(all.dataset.tickAll)) box.checked = all.checked;
+  });
+}
