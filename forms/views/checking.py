@@ -232,7 +232,8 @@ class _Sheet:
             return (Value("count()", check_expression(parse("count()"), self._in_sight(source), "figure"), {}),)
         found = self._several(row, "value", source, purpose)
         most = _SHAPES[kind][2]
-        if len(found) > most or (len(found) > 1 and len(row.cell("by")) and self._by_count(row) > 1):
+        # The groupings of a list are its order, and its values are columns.
+        if len(found) > most or (len(found) > 1 and kind != "list" and self._by_count(row) > 1):
             self._note("view-value-count", row, "value", type=kind)
         if kind == "funnel" and (len(found) < 2 or any(v.node.type != "boolean" for v in found)):  # noqa: PLR2004
             self._note("view-funnel", row, "value")
