@@ -409,14 +409,17 @@ def _alike(checker: Checker, name: str, first: Node | None, raws: tuple[Raw, ...
 
 
 def _date(checker: Checker, raw: Raw) -> Node:
-    return checker._as(checker.record(raw.args[0]), "date", raw.args[0])  # noqa: SLF001
+    node = checker.record(raw.args[0])
+    if node.type == "text" and not isinstance(node, Constant):
+        return Convert("date", node)
+    return checker._as(node, "date", raw.args[0])  # noqa: SLF001
 
 
 def _format_date(checker: Checker, raw: Raw) -> Node:
     picture = checker.record(raw.args[1])
     if not isinstance(picture, Constant):
         raise Mistake("constant-wanted", name=raw.value)
-    return Operation("text", raw.value, (_date(checker, raw), picture))
+    return Operation("text", raw.value, (checker._as(checker.record(raw.args[0]), "date", raw.args[0]), picture))  # noqa: SLF001
 
 
 def _number(checker: Checker, raw: Raw) -> Node:
