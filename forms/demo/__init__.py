@@ -1,4 +1,4 @@
-"""Fictitious submissions of a programme pack, as phones would have sent them over the last twelve months.
+"""Fictitious submissions of a programme pack, as phones would have sent them since the beginning of last year.
 
 It owns how answers are made up from the pack's recipe (`demo.toml`) and lists, and it reads the pack's table of
 contents (`pack.toml`). It never touches a database, never sends anything, and never uses a name, number or place

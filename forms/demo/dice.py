@@ -1,4 +1,4 @@
-"""Seeded chance: weighted picks, dates of the past year, and people who visibly do not exist.
+"""Seeded chance: weighted picks, dates of this and last year, and people who visibly do not exist.
 
 It owns randomness for the made-up answers; equal seeds give equal draws. It knows no form.
 """
@@ -12,12 +12,11 @@ from typing import Any
 #: West Kalimantan's time (WIB). It has no summer time.
 WIB = timezone(timedelta(hours=7))
 
-DAYS = 365
 WEEKEND = 5  # Monday is 0
 
 
 class Dice:
-    """A seeded source of draws. `today` bounds every date: all lie before it, within a year."""
+    """A seeded source of draws. All dates lie before `today`, from 1 January of the year before on."""
 
     def __init__(self, seed: str, today: date, names: Mapping[str, Sequence[str]]) -> None:
         self._random = random.Random(seed)  # noqa: S311 - made-up data, no secret
@@ -66,10 +65,11 @@ class Dice:
         return str(uuid.UUID(int=self._random.getrandbits(128), version=4))
 
     def day(self, *, workday: bool = False) -> date:
-        """Draw a day of the past year, more often a recent one; a Monday to Friday if `workday`."""
+        """Draw a day since the beginning of last year, more often a recent one; a Monday to Friday if `workday`."""
+        days = (self._today - date(self._today.year - 1, 1, 1)).days
         while True:
             share = self._random.random()
-            day = self._today - timedelta(days=1 + int(DAYS * share))
+            day = self._today - timedelta(days=1 + int(days * share))
             if not self.chance(share / 2) and (not workday or day.weekday() < WEEKEND):
                 return day
 

@@ -36,7 +36,7 @@ def fill(kit: Kit, count: int) -> list[Filled]:
 def _visit(kit: Kit) -> Filled:
     dice, table = kit.dice, kit.table
     arrived = dice.moment(dice.day(workday=True), 8, 15, 9)
-    start = arrived + timedelta(minutes=dice.between(0, 6))
+    start = arrived + timedelta(minutes=dice.peaked(0, 75, 12))
     random_id, client_id = dice.uuid(), dice.uuid()
     client = code("PMI", random_id)
     office = dice.pick(table["kantor"])
