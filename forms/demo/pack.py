@@ -27,12 +27,13 @@ class PackForm:
 
 @dataclass(frozen=True)
 class Pack:
-    """A programme pack: name and description by language ("id", "en"), and its forms in order."""
+    """A programme pack: name and description by language ("id", "en"), forms in order, workbooks of dashboards."""
 
     code: str
     name: dict[str, str]
     description: dict[str, str]
     forms: tuple[PackForm, ...]
+    dashboards: tuple[Path, ...]
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,8 @@ def read_pack(folder: Path) -> Pack:
         PackForm(f["id"], f["title"], folder / f["workbook"], tuple(folder / a for a in f["attachments"]))
         for f in toc["forms"]
     )
-    return Pack(toc["code"], toc["name"], toc["description"], forms)
+    dashboards = tuple(folder / d["workbook"] for d in toc["dashboards"])
+    return Pack(toc["code"], toc["name"], toc["description"], forms, dashboards)
 
 
 def read_recipe(folder: Path) -> Recipe:

@@ -11,7 +11,8 @@ import pytest
 from pyxform.xls2xform import convert as pyxform_convert
 
 from forms.demo import KALBAR, read_pack
-from forms.workbook import convert
+from forms.views import Sources, check
+from forms.workbook import convert, read_dashboard
 
 PACK = read_pack(KALBAR)
 FORMS = {form.form_id: form for form in PACK.forms}
@@ -230,3 +231,90 @@ def test_schools_are_keyed_by_uuid_and_none_is_real():
 
 def test_the_list_of_registered_clients_starts_empty():
     assert listed("pmi.csv") == []
+
+
+# --- the views sheets ---
+
+
+@cache
+def sources(own):
+    lists = {}
+    for path in KALBAR.glob("*.csv"):
+        with path.open(encoding="utf-8", newline="") as lines:
+            lists[path.stem] = tuple(next(csv.reader(lines)))
+    return Sources({form_id: conversion(form_id).schema for form_id in FORMS}, lists, own)
+
+
+def dashboard():
+    (path,) = PACK.dashboards
+    return read_dashboard(path.read_bytes())
+
+
+def sheet_of(name):
+    return conversion(name).views if name in FORMS else dashboard().views
+
+
+#: The three forms and the dashboard, by the name of its workbook.
+each_views_sheet = pytest.mark.parametrize("name", [*FORMS, "dasbor_gugus_tugas"])
+
+
+@each_views_sheet
+def test_every_row_of_a_views_sheet_is_understood(name):
+    checked = check(sheet_of(name), sources(name if name in FORMS else ""))
+    assert checked.findings == ()
+    rows = [row for row in sheet_of(name).rows if row.cell("type") not in ("fact", "begin section", "end section")]
+    assert [view.row for view in checked.views] == rows
+
+
+@each_views_sheet
+def test_every_figure_and_section_is_named_in_indonesian_and_in_english(name):
+    for row in sheet_of(name).rows:
+        assert (set(row.labels) == set(LANGUAGES)) or row.cell("type") == "end section", row.number
+        assert set(row.hints) in (set(), set(LANGUAGES)), row.number
+        assert len(row.labels.get(LANGUAGES[0], "")) <= 60, row.number
+
+
+@each_views_sheet
+def test_whoever_is_counted_in_a_form_about_cases_or_clients_is_counted_as_a_person(name):
+    for view in check(sheet_of(name), sources(name if name in FORMS else "")).views:
+        if view.source.form_id in ("tppo_korban_registrasi", "ltsa_intake"):
+            assert view.is_of_people, view.name
+
+
+@each_views_sheet
+def test_each_figure_follows_the_period_of_the_page_by_the_day_that_the_form_asks_for(name):
+    expected = {"tppo_korban_registrasi": "tgl_registrasi", "tppo_sosialisasi": "tgl", "ltsa_intake": "waktu_datang"}
+    for view in check(sheet_of(name), sources(name if name in FORMS else "")).views:
+        form_id = view.source.form_id or "tppo_sosialisasi"  # the lists are counted by their sessions
+        assert view.row.cell("date") == f"${{{expected[form_id]}}}", view.name
+
+
+@each_views_sheet
+def test_no_target_is_invented(name):
+    assert not any(row.cell("target") for row in sheet_of(name).rows)
+
+
+def test_the_dashboard_goes_through_the_eight_steps_of_the_plan():
+    sections = check(dashboard().views, sources("")).sections
+    assert [s.row.labels[LANGUAGES[0]][0] for s in sections] == list("12345678")
+    for section in sections:
+        assert section.views or section.row.hints, section.row.labels
+    assert {v.source.form_id for s in sections for v in s.views} >= set(FORMS)
+
+
+@pytest.mark.parametrize("name", [*FORMS, "dasbor_gugus_tugas"])
+def test_a_views_sheet_is_formatted_like_the_survey_sheet(name):
+    path = FORMS[name].workbook if name in FORMS else PACK.dashboards[0]
+    sheet = openpyxl.load_workbook(path)["views"]
+    assert sheet.freeze_panes == "C2"
+    assert all(column.number_format == "@" for column in sheet.column_dimensions.values())
+    for row in sheet.iter_rows():
+        for cell in row:
+            assert cell.value is None or isinstance(cell.value, str), cell.coordinate
+            assert cell.row == 1 or cell.number_format == "@", cell.coordinate
+    offered = {rule.formula1 for rule in sheet.data_validations.dataValidation}
+    assert '"people,programme"' in offered
+
+
+def test_the_population_of_the_districts_adds_up_to_that_of_the_province():
+    assert sum(int(row["penduduk"]) for row in listed("kabkota.csv")) == 5_646_268
