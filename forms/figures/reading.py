@@ -172,13 +172,22 @@ class Statement:
             yield f"{sql} {sign} {bound}"
 
     def _narrowed_list(self, space: ListSpace) -> Iterator[str]:
-        """A list has the district of a row in a column of the dimension's name; its own list in `name`."""
+        """A list has the district of a row in a column of the dimension's name; its own list in `name`.
+
+        A reader of some districts sees records of those alone: the rows of others would all seem empty.
+        """
         columns = self._reading.board.sources.lists.get(space.name) or ()
-        for name, value in self._reading.filters.scopes.items():
+        allowed: dict[str, list[str]] = {}
+        for scope in self._reading.scopes:
+            name, sign, value = scope.partition("=")
+            if sign:
+                allowed.setdefault(name, []).append(value)
+        chosen = [(name, [value]) for name, value in self._reading.filters.scopes.items()]
+        for name, values in (*allowed.items(), *chosen):
             column = name if name in columns else "name" if name == space.name else None
             if column is not None:
                 cell = space.reference(Target("column", column, column, "any"))
-                yield f"{cell} = {self.parameters.add(value, 'text')}"
+                yield f"{cell} = any({self.parameters.add(values, 'text[]')})"
 
 
 class _Layouts(Mapping[str, Any]):

@@ -24,9 +24,12 @@ class Demo:
 
     def __init__(self):
         self.project = db.session.execute(select(Project)).scalar_one()
-        person = db.session.execute(select(User).where(User.email == showcase.EMAIL)).scalar_one()
-        self.coordinator = Actor(id=person.actor_id, type="user", is_proven=True)
+        self.coordinator = self.person(showcase.EMAIL)
         self.forms = {form.xml_form_id: form for form in db.session.execute(select(Form)).scalars()}
+
+    def person(self, email):
+        found = db.session.execute(select(User).where(User.email == email)).scalar_one()
+        return Actor(id=found.actor_id, type="user", is_proven=True)
 
     def boards(self):
         found = [figures.board_of_form(self.coordinator, form) for form in self.forms.values()]
@@ -109,6 +112,18 @@ def test_central_figures_are_those_that_a_recount_of_the_answers_gives(shown):
     assert (missing.cells[4].numerator, missing.cells[4].denominator) == (len(without), len(asked))
     waits = [(_moment(visit["start"]) - _moment(visit["waktu_datang"])) / timedelta(minutes=1) for visit in visits]
     assert shown.number(form_id, "tunggu_tengah") == median(map(round, waits))
+
+
+def test_a_district_coordinator_sees_the_coverage_of_their_own_district(shown):
+    sambas = shown.person("sambas@example.org")
+    board = figures.board_of_form(sambas, shown.forms["tppo_sosialisasi"])
+    reached = {s["kec"] for s in shown.sent("tppo_sosialisasi") if s["kab"] == "61.01"}
+    (row,) = figures.figure(sambas, board, board.view("kec_cakupan"), Filters()).rows
+    assert (row.cells[0].numerator, row.cells[0].denominator) == (len(reached), 19)
+    (row,) = [
+        r for r in figures.figure(sambas, board, board.view("kec_cakupan_kab"), Filters()).rows if r.cells[0].records
+    ]
+    assert row.key.value == "61.01"
 
 
 def _heads(sessions, sex, age):
