@@ -102,7 +102,7 @@ class Sources:
         if source.kind == "list":
             headings = self.lists[source.list]
             columns: Mapping[str, tuple[Target, ...]] = (
-                {c: (_column(c),) for c in headings} if headings is not None else _AnyColumn()
+                {c: (_column(c),) for c in headings} if headings is not None else _AnyColumn(facts or {})
             )
             return Names(source.title, columns, facts=facts or {}, links=self._links(source.list), lists=self.lists)
         schema = self.forms[source.form_id]
@@ -152,9 +152,14 @@ class Sources:
 
 
 class _AnyColumn(Mapping[str, tuple[Target, ...]]):
-    """The columns of a list that nobody has seen yet."""
+    """The columns of a list that nobody has seen yet: any name that is no fact's may be one."""
+
+    def __init__(self, facts: Mapping[str, Raw]) -> None:
+        self._facts = facts
 
     def __getitem__(self, name: str) -> tuple[Target, ...]:
+        if name in self._facts:
+            raise KeyError(name)
         return (_column(name),)
 
     def __iter__(self) -> Iterator[str]:

@@ -266,6 +266,12 @@ def test_every_row_of_a_views_sheet_is_understood(name):
     assert [view.row for view in checked.views] == rows
 
 
+@each_form
+def test_a_views_sheet_is_understood_before_its_lists_are_there(form_id):
+    alone = Sources({form_id: conversion(form_id).schema}, dict.fromkeys(sources(form_id).lists), form_id)
+    assert check(sheet_of(form_id), alone).findings == ()
+
+
 @each_views_sheet
 def test_every_figure_and_section_is_named_in_indonesian_and_in_english(name):
     for row in sheet_of(name).rows:
