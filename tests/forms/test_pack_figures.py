@@ -82,6 +82,8 @@ def test_central_figures_are_those_that_a_recount_of_the_answers_gives(shown):
     last_year = [case for case in cases if case["tgl_registrasi"] < "2026"]
     assert shown.number(form_id, "kasus", since=date(2025, 1, 1), until=date(2025, 12, 31)) == len(last_year)
     assert shown.number(form_id, "kasus_anak") == sum(int(case["umur"]) < 18 for case in cases) / len(cases)
+    waiting = shown.figure(form_id, "lewat_daftar")
+    assert 0 < shown.number(form_id, "kasus_lewat") == waiting.records.value == len(waiting.items) < len(cases) / 2
     stages = [row.cells[0].value for row in shown.figure(form_id, "kasus_alur").rows]
     possible = [case for case in cases if case["status_tppo"] in ("dugaan", "korban")]
     victims = [case for case in possible if case["status_tppo"] == "korban"]
