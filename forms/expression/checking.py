@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal, cast
 
 from forms.expression.mistakes import Mistake
-from forms.expression.parsing import Raw
+from forms.expression.parsing import MAX_DEPTH, Raw
 from forms.expression.rules import (
     KINDS,
     bare,
@@ -77,15 +77,19 @@ def check(raw: Raw, names: Names, purpose: Purpose) -> Node:
     return node
 
 
+#: A double has no more.
+_MOST_DIGITS: Final = 15
+
 _UNITS: Final = ("year", "quarter", "month", "week", "day")
 
 
 class Checker:
     """Checks the expressions of one source; facts are checked where they are used, once per expression."""
 
-    def __init__(self, names: Names, chain: tuple[str, ...] = ()) -> None:
+    def __init__(self, names: Names, chain: tuple[str, ...] = (), depth: int = 0) -> None:
         self.names = names
         self._chain = chain
+        self._depth = depth
         self._facts: dict[str, Node] = {}
 
     def top(self, raw: Raw, purpose: Purpose) -> Node:
@@ -128,9 +132,14 @@ class Checker:
         if name in self._chain:
             raise Mistake("fact-cycle", chain=" → ".join((*self._chain[self._chain.index(name) :], name)))
         if name not in self._facts:
-            inner = Checker(self.names, (*self._chain, name))
+            raw = self.names.facts[name]
+            # Each expression is checked by calls as deep as it is; those of facts begin within one another.
+            depth = self._depth + raw.depth + 1
+            if depth > MAX_DEPTH:
+                raise Mistake("facts-too-deep", name=name, limit=MAX_DEPTH)
+            inner = Checker(self.names, (*self._chain, name), depth)
             inner._facts = self._facts
-            node = inner.record(self.names.facts[name])
+            node = inner.record(raw)
             if node.size > MAX_SIZE:
                 raise Mistake("too-large", limit=MAX_SIZE)
             self._facts[name] = node
@@ -163,9 +172,8 @@ class Checker:
         kinds = {left.type, right.type}
         for kind in ("number", "date", "datetime"):
             if kind in kinds and all(becomes(node, kind) for node in (left, right)):
-                return kind
-        if kinds == {"date", "datetime"}:
-            return "date"
+                # A date that is written out means the whole of that day.
+                return "date" if kind == "datetime" and "text" in kinds else kind
         if sign in ("=", "!=") and kinds <= {"text", "multiple", "any"}:
             return "text"
         if kinds == {"any"}:
@@ -178,6 +186,13 @@ class Checker:
         if len(parts) == 1:
             return Operation("number", "negative", (self._as(parts[0], "number", raws[0]),))
         days = [node.type in ("date", "datetime") for node in parts]
+        if any(days) and len(parts) > 2:  # noqa: PLR2004 - a chain: the parser leaves it flat
+            node = parts[0]
+            for part, raw in zip(parts[1:], raws[1:], strict=True):
+                node = self._arithmetic(sign, [node, part], (raws[0], raw))
+                if node.size > MAX_SIZE:
+                    raise Mistake("too-large", limit=MAX_SIZE)
+            return node
         if sign == "-" and all(days):
             kind: Type = "date" if any(n.type == "date" for n in parts) else "datetime"
             return Operation("number", "days", tuple(self._converted(n, kind) for n in parts))
@@ -218,7 +233,8 @@ class Checker:
         if node.type == kind:
             return node
         if isinstance(node, Constant) and kind in ("date", "datetime"):
-            return Constant("date", day(str(node.value)))
+            written = Constant("date", day(str(node.value)))
+            return written if kind == "date" else Convert(kind, written)
         if kind == "text" and node.type in ("any", "multiple"):
             return node
         return Convert(kind, node)
@@ -244,13 +260,29 @@ class Checker:
         (repeat,) = repeats
         within = {n: t for n, t in self.names.inner.items() if t[0].repeat == repeat}
         row = Checker(
-            Names(self.names.title, {**self.names.targets, **within}, facts=self.names.facts), self._chain
+            Names(
+                self.names.title,
+                {**self.names.targets, **within},
+                facts=self.names.facts,
+                lists=self.names.lists,
+            ),
+            self._chain,
+            self._depth,
         ).record(arg)
         if name == "count":
             return Fold("number", name, repeat, row)
         if row.type in ("date", "datetime") and name in ("min", "max"):
             return Fold(row.type, name, repeat, row)
         return Fold("number", name, repeat, self._as(row, "number", arg))
+
+    def rounded(self, raw: Raw, node: Node) -> Node:
+        """Round a number or a figure, to as many decimals as are written out."""
+        if len(raw.args) == 1:
+            return Operation("number", "round", (node,))
+        digits = constant(self.record(raw.args[1]))
+        if digits is None or abs(digits) > _MOST_DIGITS or digits != int(digits):
+            raise Mistake("constant-wanted", name=raw.value)
+        return Operation("number", "round", (node, Constant("number", digits)))
 
     def linked(self, raw: Raw) -> Node:
         """Follow a link from a row of a list to the records that chose it."""
@@ -259,6 +291,7 @@ class Checker:
         if at.kind != "string" or at.value not in self.names.links:
             raise Mistake("link-unknown", name=at.value)
         form, target, there = self.names.links[at.value]
+        demand_open(target)
         inner = Checker(there)
         if name == "records":
             where = inner._as(inner.record(raw.args[1]), "boolean", raw.args[1]) if len(raw.args) > 1 else None
@@ -313,12 +346,15 @@ class Checker:
             return Constant("number", float(raw.value))
         if raw.kind == "operation" and raw.value in ("+", "-", "*", "div", "mod"):
             parts = tuple(self._figure(a) for a in raw.args)
+            if raw.value == "-" and all(p.type == "date" for p in parts) and len(parts) > 1:
+                return Operation("number", "days", parts)
+            parts = tuple(self._as(p, "number", a) for p, a in zip(parts, raw.args, strict=True))
             if raw.value in ("div", "mod") and any(constant(p) == 0 for p in parts[1:]):
                 raise Mistake("divides-by-zero")
             return Operation("number", "negative" if len(parts) == 1 else raw.value, parts)
         if raw.kind == "call" and raw.value == "round":
             demand_count(raw, 1, 2, ("a figure and how many decimals", "angka dan jumlah desimal"))
-            return Operation("number", "round", tuple(self._figure(a) for a in raw.args))
+            return self.rounded(raw, self._as(self._figure(raw.args[0]), "number", raw.args[0]))
         if raw.kind == "call" and raw.value in _FIGURES:
             least, most, wanted = _FIGURES[raw.value]
             demand_count(raw, least, most, wanted)
@@ -330,7 +366,7 @@ class Checker:
     def _quotient(self, raw: Raw) -> Node:
         if raw.value == "ratio" or len(raw.args) > 1:
             name = cast('Literal["share", "ratio"]', raw.value)
-            numerator, denominator = (self._figure(a) for a in raw.args)
+            numerator, denominator = (self._as(self._figure(a), "number", a) for a in raw.args)
             if constant(denominator) == 0:
                 raise Mistake("divides-by-zero")
             return Quotient("number", name, numerator, denominator)
@@ -422,6 +458,10 @@ def _format_date(checker: Checker, raw: Raw) -> Node:
     return Operation("text", raw.value, (checker._as(checker.record(raw.args[0]), "date", raw.args[0]), picture))  # noqa: SLF001
 
 
+def _round(checker: Checker, raw: Raw) -> Node:
+    return checker.rounded(raw, checker._as(checker.record(raw.args[0]), "number", raw.args[0]))  # noqa: SLF001
+
+
 def _number(checker: Checker, raw: Raw) -> Node:
     node = checker.record(raw.args[0])
     if node.type == "text" and not isinstance(node, Constant):
@@ -452,7 +492,7 @@ _FUNCTIONS: Final[dict[str, _Function]] = {
     "number": (1, 1, ("a value", "satu nilai"), _number),
     "string": (1, 1, ("a value", "satu nilai"), _string),
     "int": _simple("int", "number", "number"),
-    "round": _simple("round", "number", "number", "number", optional=1),
+    "round": (1, 2, ("a number and how many decimals", "angka dan jumlah desimal"), _round),
     "abs": _simple("abs", "number", "number"),
     "concat": _simple("concat", "text", "text", many=True),
     "contains": _simple("contains", "boolean", "text", "text"),

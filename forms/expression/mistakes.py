@@ -60,6 +60,10 @@ TEXTS: Final[dict[str, Text]] = {
         "The facts {chain} need one another in a circle.",
         "Fact {chain} saling membutuhkan secara melingkar.",
     ),
+    "facts-too-deep": Text(
+        "Fact “{name}” needs facts that need further facts, {limit} steps deep. Make them simpler.",
+        "Fact “{name}” membutuhkan fact yang membutuhkan fact lain, sampai {limit} tingkat. Sederhanakan.",
+    ),
     "function-unknown": Text(
         "There is no function “{name}”.{perhaps}",
         "Tidak ada fungsi “{name}”.{perhaps_id}",

@@ -1,5 +1,7 @@
 """Text → raw tree: XPath 1.0's operators and function calls with XLSForm's ${name}, and nothing of XPath's paths."""
 
+import math
+import re
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, NoReturn
@@ -12,6 +14,9 @@ from forms.expression.mistakes import Mistake
 #: Nobody reads a longer cell; parts of it are facts of their own.
 MAX_LENGTH: Final = 4_000
 MAX_DEPTH: Final = 60
+
+#: So much of what cannot be read is said again.
+_SHOWN: Final = 12
 
 _GRAMMAR = r"""
 start: expression
@@ -28,8 +33,9 @@ several: expression ("," expression)*
      | STRING -> string
      | REFERENCE -> reference
      | FUNCTION "(" [expression ("," expression)*] ")" -> call
-     | "(" expression ")" -> bracket
+     | OPENS expression ")" -> bracket
 
+OPENS: "("
 OR: /or(?![\w.-])/
 AND: /and(?![\w.-])/
 EQUALS: "!=" | "="
@@ -44,6 +50,9 @@ FUNCTION: /[A-Za-z_][\w:.-]*(?=\s*\()/
 %ignore /[\s\u00a0]+/
 """
 
+
+#: What PostgreSQL takes in no text.
+_UNKEEPABLE: Final = re.compile("[\x00\ud800-\udfff]")
 
 #: The quotes that Excel puts in place of straight ones.
 _CURLY: Final = "\u2018\u2019\u201c\u201d"
@@ -71,7 +80,10 @@ class _Builder(Transformer[Token, Any]):
         return tuple(children)
 
     def number(self, children: list[Any]) -> Raw:
-        return _leaf("number", children[0])
+        (token,) = children
+        if math.isinf(float(token)):
+            raise Mistake("unreadable", at=_at(token), found=token[:_SHOWN])
+        return Raw("number", str(token), (), _at(token), 0)
 
     def string(self, children: list[Any]) -> Raw:
         return Raw("string", str(children[0])[1:-1], (), _at(children[0]), 0)
@@ -80,7 +92,8 @@ class _Builder(Transformer[Token, Any]):
         return Raw("reference", str(children[0])[2:-1].strip(), (), _at(children[0]), 0)
 
     def bracket(self, children: list[Any]) -> Raw:
-        return _deeper("bracket", "", (children[0],), children[0].at)
+        opening, inner = children
+        return _deeper("bracket", "", (inner,), _at(opening))
 
     def call(self, children: list[Any]) -> Raw:
         name, *args = children
@@ -105,10 +118,6 @@ class _Builder(Transformer[Token, Any]):
 
 def _at(token: Token) -> int:
     return (token.start_pos or 0) + 1
-
-
-def _leaf(kind: str, token: Token) -> Raw:
-    return Raw(kind, str(token), (), _at(token), 0)
 
 
 def _deeper(kind: str, value: str, args: tuple[Raw, ...], at: int) -> Raw:
@@ -143,6 +152,8 @@ def _parse(text: str, start: str) -> Any:
         raise Mistake("too-long", limit=MAX_LENGTH)
     if not text.strip():
         raise Mistake("empty")
+    if odd := _UNKEEPABLE.search(text):
+        raise Mistake("unreadable", at=odd.start() + 1, found="\ufffd")
     try:
         return _parser().parse(text, start=start)
     except VisitError as error:
@@ -159,4 +170,4 @@ def _explain(text: str, error: UnexpectedInput) -> NoReturn:
         raise Mistake("curly-quotes", at=at + 1) from None
     if isinstance(error, UnexpectedCharacters) and text[at] in "'\"":
         raise Mistake("ends-early") from None
-    raise Mistake("unreadable", at=at + 1, found=text[at : at + 12]) from None
+    raise Mistake("unreadable", at=at + 1, found=text[at : at + _SHOWN]) from None

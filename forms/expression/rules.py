@@ -25,7 +25,7 @@ KINDS: Final[dict[Type, tuple[str, str]]] = {
 
 def rise(edges: tuple[float | None, ...]) -> bool:
     """Tell whether the edges of a band are all numbers that rise."""
-    return all(a is not None and b is not None and a < b for a, b in pairwise(edges))
+    return None not in edges and all(a < b for a, b in pairwise(cast("tuple[float, ...]", edges)))
 
 
 def bare(raw: Raw) -> Raw:
@@ -125,6 +125,7 @@ def constant(node: Node) -> float | None:
 
 def mismatch(node: Node, kind: Type, raw: Raw) -> Mistake:
     """Make the Mistake of a value that is not of the type that is needed."""
+    raw = bare(raw)
     shapes = {"reference": "“{}”", "call": "{}()", "string": "'{}'"}
     what = shapes.get(raw.kind, "{}").format(raw.value)
     found, wanted = KINDS[node.type], KINDS[kind]

@@ -1,12 +1,15 @@
 """Typed tree → SQL. Every written value is a bound parameter; every name becomes what the `Space` says it is.
 
 What cannot be computed for a record (a text that is no number, a division by nought) is null and no error: one odd
-answer must not take a page down. Conditions keep XPath's two values: null counts as false, also below a not().
+answer must not take a page down. No answer and the empty text are the same, and are null. Conditions keep XPath's two
+values: one that is null counts as false, wherever it stands; so a = b and a != b are never both false, and two answers
+that are both missing are equal, as on a phone (JavaRosa compares "" with "").
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Final, Protocol, cast
 
 from forms.expression.tree import (
@@ -76,10 +79,8 @@ _SQL_TYPES: Final[dict[Type, str]] = {
 
 #: A decimal number as XPath writes one, an exponent allowed; no "NaN", which would spoil a whole sum.
 _NUMBER: Final = r"^\s*[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d{1,3})?\s*$"
-_DATE: Final = r"^\d{4}-\d\d-\d\d"
-
-#: Days beyond which PostgreSQL's dates end; more than any form means.
-_MOST_DAYS: Final = 1_000_000
+_DATE: Final = r"^\d{4}-\d\d-\d\d($|[T ])"
+_MOMENT: Final = r"^\d{4}-\d\d-\d\d([T ][0-9:.]+(Z|[-+][0-9:]+)?)?$"
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,10 @@ class Compiler:
         return self.sql(node)
 
     def group(self, node: Node) -> str:
-        """Give the SQL of a grouping: conditions are then true or false, never null."""
+        """Give the SQL of a grouping or of an operand: conditions are then true or false, never null.
+
+        An answer of yes or no may be missing like any other.
+        """
         sql = self.sql(node)
         return f"({sql} is true)" if node.type == "boolean" and not isinstance(node, Reference) else sql
 
@@ -122,7 +126,7 @@ class Compiler:
     def convert(self, node: Node) -> str:
         """Compile a reading as another type."""
         part = cast("Convert", node).part
-        sql, kinds = self.sql(part), (part.type, node.type)
+        sql, kinds = self.group(part), (part.type, node.type)
         if node.type == "number":
             return f"({sql})::int" if part.type == "boolean" else _number_of(sql)
         if kinds == ("datetime", "date"):
@@ -130,9 +134,11 @@ class Compiler:
         if kinds == ("date", "datetime"):
             return f"({sql}::timestamp at time zone {self._zone()})"
         if node.type == "date":
-            return _read_as("date", sql, f"left({sql}, 10)")
+            return _read_as("date", sql, f"left({sql}, 10)", _DATE)
         if node.type == "datetime":
-            return _read_as("timestamptz", sql, sql)
+            return _read_as("timestamptz", sql, sql, _MOMENT)
+        if kinds == ("datetime", "text"):
+            return f"to_char({sql} at time zone {self._zone()}, 'YYYY-MM-DD\"T\"HH24:MI:SS')"
         return f"({sql})::{_SQL_TYPES[node.type]}"
 
     def _zone(self) -> str:
@@ -148,7 +154,20 @@ class Compiler:
             if found.parts[0].type == "date":
                 return f"({left} - {right})"
             return f"(extract(epoch from {left} - {right}) / 86400)::double precision"
-        return _OPERATIONS[found.name]([self.sql(p) for p in found.parts])
+        if found.name == "round":
+            return self._rounded(found)
+        if found.name in ("and", "or", "not"):
+            return _OPERATIONS[found.name]([self.sql(p) for p in found.parts])
+        parts = [self.group(p) for p in found.parts]
+        if found.name == "=" and not any(isinstance(p, Constant | Clock) for p in found.parts):
+            return f"({parts[0]} is not distinct from {parts[1]})"
+        return _OPERATIONS[found.name](parts)
+
+    def _rounded(self, node: Operation) -> str:
+        """Round halves up, as XPath does; decimally, so that 2.675 is a half."""
+        digits = int(cast("Constant", node.parts[1]).value) if len(node.parts) > 1 else 0  # type: ignore[arg-type]
+        scale = self.parameters.add(Decimal(10) ** digits, "numeric")
+        return f"(floor(({self.sql(node.parts[0])})::numeric * {scale} + 0.5) / {scale})::double precision"
 
     def _picture(self, pattern: Node) -> str:
         """Turn XLSForm's picture of a date into PostgreSQL's."""
@@ -191,7 +210,7 @@ class Compiler:
         found = cast("Aggregate", node)
         if found.part is None:
             return "count(*)"
-        sql = self.sql(found.part)
+        sql = self.group(found.part)
         if found.name == "count":
             return f"count(*) filter (where {sql})" if found.part.type == "boolean" else f"count({sql})"
         if found.name in ("median", "percentile"):
@@ -241,8 +260,8 @@ def _number_of(sql: str) -> str:
     )
 
 
-def _read_as(kind: str, sql: str, read: str) -> str:
-    return f"case when {sql} ~ '{_DATE}' and pg_input_is_valid({read}, '{kind}') then {read}::{kind} end"
+def _read_as(kind: str, sql: str, read: str, shape: str) -> str:
+    return f"case when {sql} ~ '{shape}' and pg_input_is_valid({read}, '{kind}') then {read}::{kind} end"
 
 
 def _float(sql: str) -> str:
@@ -266,22 +285,20 @@ def _modulo(parts: list[str]) -> str:
 def _moved(sign: str) -> Callable[[list[str]], str]:
     def move(parts: list[str]) -> str:
         day, days = parts
-        return f"case when abs({days}) < {_MOST_DAYS} then {day} {sign} floor({days})::int end"
+        # Only days that the calendar has, from year 1 to 9999.
+        first, last = f"(date '0001-01-01' - {day})", f"(date '9999-12-31' - {day})"
+        bounds = f"{first} and {last}" if sign == "+" else f"(- {last}) and (- {first})"
+        return f"case when floor({days}) between {bounds} then {day} {sign} floor({days})::int end"
 
     return move
-
-
-def _rounded(parts: list[str]) -> str:
-    digits = f"least(greatest(({parts[1]})::int, -15), 15)" if len(parts) > 1 else "0"
-    return f"round(({parts[0]})::numeric, {digits})::double precision"
 
 
 def _cut(parts: list[str]) -> str:
     start = f"greatest(least({parts[1]}, 1e6), 0)::int"
     if len(parts) == 2:  # noqa: PLR2004 - without an end
-        return f"substr({parts[0]}, {start} + 1)"
+        return f"nullif(substr({parts[0]}, {start} + 1), '')"
     end = f"greatest(least({parts[2]}, 1e6), 0)::int"
-    return f"substr({parts[0]}, {start} + 1, greatest({end} - {start}, 0))"
+    return f"nullif(substr({parts[0]}, {start} + 1, greatest({end} - {start}, 0)), '')"
 
 
 _OPERATIONS: Final[dict[str, Callable[[list[str]], str]]] = {
@@ -308,11 +325,10 @@ _OPERATIONS: Final[dict[str, Callable[[list[str]], str]]] = {
     "if": lambda p: f"case when {p[0]} then {p[1]} else {p[2]} end",
     "coalesce": lambda p: f"coalesce({', '.join(p)})",
     "int": lambda p: f"trunc({_float(p[0])})",
-    "round": _rounded,
     "abs": lambda p: f"abs({p[0]})",
     "min": lambda p: f"least({', '.join(p)})",
     "max": lambda p: f"greatest({', '.join(p)})",
-    "concat": lambda p: f"concat({', '.join(p)})",
+    "concat": lambda p: f"nullif(concat({', '.join(p)}), '')",
     "contains": lambda p: f"(strpos({p[0]}, {p[1]}) > 0)",
     "starts-with": lambda p: f"starts_with({p[0]}, {p[1]})",
     "ends-with": lambda p: f"(right({p[0]}, length({p[1]})) = {p[1]})",

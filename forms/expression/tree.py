@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Literal
+from typing import Final, Literal
 
 from forms.schema import Field
 
@@ -29,6 +29,10 @@ class Target:
     field: Field | None = field(default=None, compare=False)
 
 
+#: How often the SQL of an operation says an operand, where that is more than once.
+_REPEATS: Final = {"later": 3, "earlier": 3, "ends-with": 2, "substr": 2}
+
+
 @dataclass(frozen=True)
 class Node:
     """Part of an expression; `type` is that of its value."""
@@ -42,7 +46,7 @@ class Node:
 
     @cached_property
     def size(self) -> int:
-        """How many parts it has, each fact counted wherever it is used."""
+        """How many parts its SQL has: a fact is counted wherever it is used, a part as often as the SQL repeats it."""
         return 1 + sum(a.size for a in self.args)
 
 
@@ -77,6 +81,11 @@ class Operation(Node):
         """Its operands."""
         return self.parts
 
+    @cached_property
+    def size(self) -> int:
+        """As of every node."""
+        return 1 + sum(a.size for a in self.args) * _REPEATS.get(self.name, 1)
+
 
 @dataclass(frozen=True)
 class Convert(Node):
@@ -88,6 +97,11 @@ class Convert(Node):
     def args(self) -> tuple[Node, ...]:
         """What is converted."""
         return (self.part,)
+
+    @cached_property
+    def size(self) -> int:
+        """As of every node."""
+        return 1 + 3 * self.part.size
 
 
 @dataclass(frozen=True)
@@ -119,7 +133,7 @@ class Linked(Node):
 
     @cached_property
     def size(self) -> int:
-        """How many parts it has, those over the other form included."""
+        """As of every node; those over the other form are included."""
         return 1 + sum(p.size for p in (self.part, self.where) if p is not None)
 
 
@@ -196,11 +210,12 @@ class Quotient(Node):
 
 
 def references(node: Node) -> Iterator[Reference]:
-    """Yield every answer that an expression reads in its own records, and in linked ones."""
+    """Yield every answer that an expression reads in its own records and in linked ones, those that link included."""
     if isinstance(node, Reference):
         yield node
     parts = [*node.args]
     if isinstance(node, Linked):
+        yield Reference(node.target.type, node.target)
         parts += [p for p in (node.part, node.where) if p is not None]
     for part in parts:
         yield from references(part)

@@ -4,10 +4,11 @@ Values are put together in Python from what PostgreSQL aggregates, so that total
 groups, and only those of medians, means and distinct counts are asked for again.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from decimal import Decimal
+from datetime import date, datetime
+from decimal import ROUND_FLOOR, Decimal
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -161,10 +162,13 @@ class Statement:
         if node is None:
             node = Reference("datetime", _SUBMISSION_DATE)
         sql = compiler.sql(node)
-        for sign, day in ((">=", filters.since), ("<", filters.until + timedelta(days=1) if filters.until else None)):
+        for sign, day in ((">=", filters.since), ("<", filters.until)):
             if day is None:
                 continue
             bound = self.parameters.add(day, "date")
+            if sign == "<":
+                # In SQL, whose calendar does not end with the year 9999.
+                bound = f"({bound} + 1)"
             if node.type == "datetime":
                 # In a subselect it is computed once, not for each row.
                 zone = self.parameters.add(self._reading.board.zone, "text")
@@ -242,9 +246,13 @@ def put_together(node: Node, parts: Mapping[Aggregate, Any]) -> float | date | N
     if isinstance(node, Quotient):
         return _divide(put_together(node.numerator, parts), put_together(node.denominator, parts))
     values = [put_together(a, parts) for a in node.args]
+    if isinstance(node, Operation) and node.name == "days":
+        last, first = values
+        return float((last - first).days) if isinstance(last, date) and isinstance(first, date) else None
     if not isinstance(node, Operation) or any(v is None or isinstance(v, date) for v in values):
         return None
-    return _operate(node.name, [float(v) for v in values])  # type: ignore[arg-type]
+    result = _operate(node.name, [float(v) for v in values])  # type: ignore[arg-type]
+    return result if result is not None and math.isfinite(result) else None
 
 
 def _operate(name: str, values: list[float]) -> float | None:
@@ -252,7 +260,7 @@ def _operate(name: str, values: list[float]) -> float | None:
     if name == "negative":
         return -first
     if name == "round":
-        return round(first, int(max(-15, min(rest[0], 15)))) if rest else float(round(first))
+        return _rounded(first, int(rest[0]) if rest else 0)
     result: float | None = first
     for value in rest:
         if result is None:
@@ -266,8 +274,14 @@ def _operate(name: str, values: list[float]) -> float | None:
         elif name == "div":
             result = _divide(result, value)
         else:
-            result = result - value * int(result / value) if value else None
+            result = math.fmod(result, value) if value else None
     return result
+
+
+def _rounded(value: float, digits: int) -> float:
+    """Round halves up, as the compiled round() does."""
+    scale = Decimal(10) ** digits
+    return float(((Decimal(repr(value)) * scale) + Decimal("0.5")).to_integral_value(ROUND_FLOOR) / scale)
 
 
 def _divide(numerator: float | date | None, denominator: float | date | None) -> float | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, cast
 
-from forms.expression import Mistake, Names, Node, Raw, Reference, parse, parse_list, references, tree
+from forms.expression import Mistake, Names, Node, Raw, Reference, linked_forms, parse, parse_list, references, tree
 from forms.expression import check as check_expression
 from forms.policy import NEEDED, Clearance
 from forms.schema import Texts
@@ -180,7 +180,7 @@ class _Sheet:
         where = self._condition(row, source)
         by = self._groups(row, kind, source)
         values = self._values(row, kind, source)
-        date = self._date(row, source)
+        date = self._date(row, source, [n for n in (where, *(v.node for v in (*by, *values))) if n is not None])
         target = self._target(row, kind, by, values)
         if has_errors(self._findings[before:]):
             raise _Wrong
@@ -274,28 +274,28 @@ class _Sheet:
         targets = [r.target for r in references(node)]
         return targets[0].field.labels if len(targets) == 1 and targets[0].field is not None else {}
 
-    def _date(self, row: ViewRow, source: Source) -> Node | None:
+    def _date(self, row: ViewRow, source: Source, nodes: Sequence[Node]) -> Node | None:
         if not row.cell("date"):
             return None
         try:
             raw = self._parse(row, "date")
             if source.kind == "list":
-                return self._date_of_links(row, source, raw)
-            node = self._expression(row, "date", self._in_sight(source), raw, "record")
+                node = self._date_of_links(row, source, raw, nodes)
+            else:
+                node = self._expression(row, "date", self._in_sight(source), raw, "record")
         except _Wrong:
             return None
         if node.type not in ("date", "datetime", "any"):
             self._note("view-date", row, "date")
         return node if node.type != "any" else tree.Convert("date", node)
 
-    def _date_of_links(self, row: ViewRow, source: Source, raw: Raw) -> Node:
-        """The period of a list's rows is that of the records which chose them."""
+    def _date_of_links(self, row: ViewRow, source: Source, raw: Raw, nodes: Sequence[Node]) -> Node:
+        """The period of a list's rows is that of the records which chose them, all of one form."""
         forms = {form: names for form, _target, names in self._in_sight(source).links.values()}
-        used = {link.partition(".")[0] for link in re.findall(r"'([^']*)'", row.cell("value") + row.cell("where"))}
-        chosen = [form for form in forms if form in used]
-        if len(chosen) != 1:
+        linked = {form for node in nodes for form in linked_forms(node)}
+        if len(linked) != 1:
             raise self._wrong("view-date-of-list", row, "date")
-        return self._expression(row, "date", forms[chosen[0]], raw, "record")
+        return self._expression(row, "date", forms[linked.pop()], raw, "record")
 
     def _target(
         self, row: ViewRow, kind: str, by: Sequence[Value], values: Sequence[Value]
