@@ -281,7 +281,7 @@ def _operate(name: str, values: list[float]) -> float | None:
 def _rounded(value: float, digits: int) -> float:
     """Round halves up, as the compiled round() does."""
     scale = Decimal(10) ** digits
-    return float(((Decimal(repr(value)) * scale) + Decimal("0.5")).to_integral_value(ROUND_FLOOR) / scale)
+    return float(((Decimal(f"{value:.15g}") * scale) + Decimal("0.5")).to_integral_value(ROUND_FLOOR) / scale)
 
 
 def _divide(numerator: float | date | None, denominator: float | date | None) -> float | None:
