@@ -16,7 +16,7 @@ from forms.instance import Row, Value, as_text
 from forms.models import Actor as ActorRow
 from forms.models import Form, FormVersion, Project, Submission, SubmissionVersion
 from forms.policy import Clearance
-from forms.schema import Field, Schema
+from forms.schema import Choice, Field, Schema
 
 EVERYONE = SERVER
 
@@ -69,10 +69,10 @@ class Survey:
         self.form_id = form.id
         db.session.commit()
 
-    def publish(self, *fields: Field) -> Layout:
+    def publish(self, *fields: Field, choices: dict[str, tuple[Choice, ...]] | None = None) -> Layout:
         """Publish a version with these fields and give its layout."""
         number = str(next(self._numbers))
-        schema = Schema(self.xml_form_id, number, "Uji", "data", fields)
+        schema = Schema(self.xml_form_id, number, "Uji", "data", fields, choices or {})
         version = FormVersion(
             form_id=self.form_id, version=number, name="Uji", xform=b"", md5="", sha1="", sha256="",
             schema=schema.to_json(), published_at=datetime.now(UTC),
