@@ -26,6 +26,7 @@ _SHAPES: Final[dict[str, tuple[int, int, int]]] = {
 }
 
 _NAME: Final = re.compile(r"[A-Za-z_][\w.-]*")
+_NUMBER: Final = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
 _PRIVACIES: Final = ("", "people", "programme")
 _SECTION: Final = re.compile(r"(begin|end)[ _]section")
 
@@ -306,10 +307,8 @@ class _Sheet:
         if kind in ("list", "funnel") or len(by) > 1 or len(values) > 1:
             self._note("view-target-place", row, "target")
             return None
-        try:
+        if _NUMBER.fullmatch(text):
             return float(text)
-        except ValueError:
-            pass
         name, _dot, column = text.rpartition(".")
         known = list_name(name) in self._sources.lists
         columns = self._sources.lists.get(list_name(name))
