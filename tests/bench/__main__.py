@@ -1,17 +1,18 @@
 """Measure against floors of the same run: `python -m tests.bench [PART …]`, all parts otherwise.
 
 The parts: memory, intake, lists, uploads, suppression, stored (500,000 submissions more, then intake again, their CSV,
-and what scope and clearance cost), table (the table of submissions filtered and sorted, at 1,000,000).
+and what scope and clearance cost), table (the table of submissions filtered and sorted, at 1,000,000),
+dashboard (twenty views over as many as are stored then, each against SQL by hand).
 """
 
 import sys
 from argparse import ArgumentParser
 
-from tests.bench import export, form, intake, lists, memory, policy, stored, suppression, table, uploads
+from tests.bench import dashboard, export, form, intake, lists, memory, policy, stored, suppression, table, uploads
 from tests.bench.figures import at_least, head, show
 from tests.bench.stage import Stage, stage
 
-_PARTS = ("memory", "intake", "lists", "uploads", "suppression", "stored", "table")
+_PARTS = ("memory", "intake", "lists", "uploads", "suppression", "stored", "table", "dashboard")
 _STORED = 500_000
 _TABLE = 1_000_000
 
@@ -59,6 +60,11 @@ def _measure(made: Stage, parts: list[str], seconds: float, rounds: int, many: i
             intake.prepare(made)
         stored.fill(made, form_id, max(_TABLE, many))
         table.measure(made, form_id, rounds=rounds)
+    if "dashboard" in parts:
+        if few is None and "table" not in parts:
+            intake.prepare(made)
+        stored.fill(made, form_id, many)
+        dashboard.measure(made, form_id, rounds=rounds)
     if "memory" in parts:
         memory.measure(made, "after the load", is_idle=False)
 
