@@ -55,18 +55,20 @@ def _measure(made: Stage, parts: list[str], seconds: float, rounds: int, many: i
         show(at_least("intake at many against intake at few, each over its floor", lot, few, 0.9))
         export.measure(made, form_id, rounds=rounds)
         policy.measure(made, form_id, rounds=rounds)
+    _measure_pages(made, form_id, parts, rounds, many)
+    if "memory" in parts:
+        memory.measure(made, "after the load", is_idle=False)
+
+
+def _measure_pages(made: Stage, form_id: str, parts: list[str], rounds: int, many: int) -> None:
+    if {"table", "dashboard"} & set(parts):
+        intake.prepare(made)
     if "table" in parts:
-        if few is None:
-            intake.prepare(made)
         stored.fill(made, form_id, max(_TABLE, many))
         table.measure(made, form_id, rounds=rounds)
     if "dashboard" in parts:
-        if few is None and "table" not in parts:
-            intake.prepare(made)
         stored.fill(made, form_id, many)
         dashboard.measure(made, form_id, rounds=rounds)
-    if "memory" in parts:
-        memory.measure(made, "after the load", is_idle=False)
 
 
 if __name__ == "__main__":
