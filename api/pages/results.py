@@ -1,11 +1,8 @@
-"""What the submissions of a form add up to, and how to take them away."""
+"""How to take the submissions of a form away."""
 
 from collections.abc import Iterator
-from contextlib import suppress
-from datetime import UTC, date, datetime, timedelta
 from itertools import chain
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Response, request
 from flask_babel import gettext as _
@@ -14,7 +11,7 @@ from api import exports
 from api.endpoint import server, spooled
 from api.exports import Table
 from api.pages import door, listing
-from api.pages.contexts import Bar, DayCount, DownloadsPage, QuestionSummary, SummaryPage, TableLine
+from api.pages.contexts import DownloadsPage, TableLine
 from api.pages.door import pages
 from api.pages.forms import form_head
 from api.pages.projects import head
@@ -22,75 +19,11 @@ from api.pages.words import Words
 from forms import access, answers, audit, catalogue, policy
 from forms import submissions as keeping
 from forms.access import Actor, Permission
-from forms.answers import Choices, Filter, Heading, Layout
+from forms.answers import Heading, Layout
 from forms.models import Form, Project
 from forms.policy import Clearance
 from forms.problems import InsufficientRights, NotFound, UnexpectedValue
 from forms.schema import Field
-
-#: As many days as a chart shows well, as many as it shows where they are asked for, and how far it looks back.
-_DAYS, _MOST_DAYS, _FURTHEST = 60, 366, 3660
-
-
-@pages.on("GET", "/projects/<project_id>/forms/<xml_form_id>/summary", may=Permission.SUBMISSION_LIST)
-def summary(actor: Actor, project: Project, form: Form) -> SummaryPage:
-    """Show counts per day, and the answers to each select question."""
-    words, layout = _current(form)
-    since, until = _day("since"), _day("until")
-    back = _days_back(since, until)
-    wanted = Filter(submitted_from=since, submitted_to=until, zone=server().zone)
-    asked = [
-        f
-        for f in words.schema.leaves
-        if f.control in ("select", "select1") and policy.lies_open(f.privacy, actor.look.clearance)
-    ]
-    counted = answers.choice_counts(actor, layout, paths=[f.path for f in asked], where=wanted)
-    return SummaryPage(
-        project=head(actor, project),
-        form=form_head(actor, form),
-        records=answers.count(actor, form.id, where=wanted, layout=layout),
-        as_of=datetime.now(UTC),
-        per_day=tuple(
-            DayCount(day, count)
-            for day, count in answers.counts_per_day(actor, form.id, zone=server().zone, days=back)
-            if until is None or day <= until
-        ),
-        questions=tuple(_question(words, f, counted[f.path]) for f in asked),  # type: ignore[arg-type]
-        since=since,
-        until=until,
-    )
-
-
-def _days_back(since: date | None, until: date | None) -> int:
-    """Tell how many days, today included, lie between the chart's first one and now."""
-    today = datetime.now(ZoneInfo(server().zone)).date()
-    last = max(min(until or today, today), today - timedelta(_FURTHEST))
-    first = max(since, last - timedelta(_MOST_DAYS - 1)) if since else last - timedelta(_DAYS - 1)
-    return max((today - first).days + 1, 0)
-
-
-def _question(words: Words, field: Field, counted: Choices) -> QuestionSummary:
-    labels = words.choices(field)
-    counts = dict(counted.counts)
-    # In the workbook's order, where there are few; of a long list only what was chosen, the most frequent first.
-    named = labels if field.choice_list else [name for name, _count in counted.counts]
-    others = [name for name in counts if name not in labels and field.choice_list]
-    return QuestionSummary(
-        label=words.label(field),
-        name=field.name,
-        is_multiple=field.control == "select",
-        answered=counted.answered,
-        bars=tuple(
-            Bar(labels.get(name, name), counts.get(name, 0), counts.get(name, 0) / max(counted.answered, 1))
-            for name in [*named, *others]
-        ),
-    )
-
-
-def _day(name: str) -> date | None:
-    with suppress(ValueError):
-        return date.fromisoformat(request.args.get(name, ""))
-    return None
 
 
 def _current(form: Form) -> tuple[Words, Layout]:

@@ -14,7 +14,7 @@ from api.pages.contexts import FindingLine, UploadOutcome, UploadPage
 from api.pages.door import pages, say
 from api.pages.forms import finding_lines, form_head
 from api.pages.projects import head
-from forms import catalogue
+from forms import catalogue, figures, workbook
 from forms.access import Actor, Permission
 from forms.catalogue import Upload
 from forms.models import Form, Project
@@ -24,18 +24,20 @@ from forms.workbook import MAX_BYTES
 #: What the page says is the largest workbook; the converter is a little more generous.
 _SAID_LIMIT = 20_000_000
 
-#: Keeps an upload, with its warnings accepted or not, and gives the form that it became.
-Keep = Callable[[Upload, bool], Form]
+#: Keeps an upload, with its warnings accepted or not, and gives the form that it became, or the dashboard's name.
+Keep = Callable[[Upload, bool], Form | str]
 
 
 @pages.on("GET POST", "/projects/<project_id>/upload", may=Permission.FORM_CREATE)
 def upload(actor: Actor, project: Project) -> Any:
-    """Upload a workbook as a new form."""
+    """Upload a workbook as a new form, or as a dashboard where it has views and asks nothing."""
     page = UploadPage(head(actor, project), None, _SAID_LIMIT)
     if request.method != "POST":
         return page
 
-    def keep(sent: Upload, accepted: bool) -> Form:  # noqa: FBT001
+    def keep(sent: Upload, accepted: bool) -> Form | str:  # noqa: FBT001
+        if sent.workbook_type and workbook.is_dashboard(sent.data):
+            return figures.save_dashboard(actor, project, sent, vault=server().vault)
         return catalogue.create_form(actor, project, sent, vault=server().vault, ignore_warnings=accepted)
 
     return _uploaded(project, page, keep)
@@ -80,6 +82,9 @@ def _uploaded(project: Project, page: UploadPage, keep: Keep) -> Any:
         return replace(page, outcome=_outcome(filename, findings, aside)), 400
     except Problem as problem:
         return _refused(page, problem), problem.status
+    if isinstance(kept, str):
+        say("good", _("The dashboard is there: its figures are computed whenever it is opened."))
+        return redirect(url_for("pages.dashboard", project_id=project.id, slug=kept), 303)
     say("good", _("The workbook is now a draft. Add its files if it needs any, then publish it."))
     return redirect(url_for("pages.draft", project_id=project.id, xml_form_id=kept.xml_form_id), 303)
 

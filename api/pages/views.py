@@ -18,12 +18,14 @@ from api.pages import (
     roles,
     uploads,
 )
+from api.pages.dashboards import board
 from api.pages.door import install
 from api.pages.render import STATIC
 
 __all__ = [
     "STATIC",
     "account",
+    "board",
     "drafts",
     "entry",
     "forms",

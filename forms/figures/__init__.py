@@ -18,6 +18,7 @@ from forms.figures.boards import (
     dashboards,
     delete_dashboard,
     save_dashboard,
+    workbook_of,
 )
 from forms.figures.computing import figure
 from forms.figures.results import Cell, Choice, Figure, Filters, Item, Key, OfferedFilter, Point, Row
@@ -47,4 +48,5 @@ __all__ = [
     "delete_dashboard",
     "figure",
     "save_dashboard",
+    "workbook_of",
 ]

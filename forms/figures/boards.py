@@ -15,7 +15,7 @@ from forms.catalogue import Upload
 from forms.db import db
 from forms.figures.labels import list_labels
 from forms.figures.results import Choice, OfferedFilter
-from forms.models import Dashboard, Form, Project
+from forms.models import Blob, Dashboard, Form, Project
 from forms.policy import DIMENSIONS
 from forms.problems import NotFound
 from forms.schema import Schema, Texts
@@ -246,6 +246,12 @@ def dashboard(project: Project, slug: str) -> Dashboard:
     if row is None:
         raise NotFound
     return row
+
+
+def workbook_of(project: Project, slug: str) -> tuple[Blob, str]:
+    """Give the workbook that a dashboard came from, and "xlsx" or "xls"; NotFound where there is none of this name."""
+    row = dashboard(project, slug)
+    return db.session.get_one(Blob, row.workbook_id), row.workbook_type
 
 
 def save_dashboard(actor: Actor, project: Project, upload: Upload, *, vault: Vault) -> str:

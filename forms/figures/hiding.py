@@ -41,13 +41,13 @@ def hide(bare: Figure, board_: Board, view: View, filters: Filters, now: datetim
     hidden = _Hidden(view, state, decided)
     if decided and (identity(view), None, (), (), None) not in decided:
         raise FiguresWithheld
-    groups = [None] if not view.by else [row.key for row in bare.rows]
     if view.shape == "funnel":
         rows = tuple(replace(row, cells=(hidden.stage(row.cells[0], number),)) for number, row in enumerate(bare.rows))
     else:
         rows = tuple(
             replace(row, cells=tuple(hidden.cell(cell, key, column, bare) for column, cell in enumerate(row.cells)))
-            for key, row in zip(groups, bare.rows, strict=True)
+            for row in bare.rows
+            for key in (row.key if view.by else None,)
         )
     totals = tuple(hidden.cell(cell, None, column, bare) for column, cell in enumerate(bare.totals))
     records = hidden.count(bare.records, (), ())

@@ -10,8 +10,10 @@ from flask import url_for
 
 from api.endpoint import AUTHENTICATED, DECLARED, PUBLIC
 from api.pages.door import own_address
-from forms import accounts
-from forms.access import Permission
+from forms import accounts, figures
+from forms.access import SERVER, Permission
+from forms.catalogue import Upload
+from forms.db import db
 from tests.support.odk import xlsx
 from tests.support.visitor import CANARIES, FILLER, MANAGER, VIEWER, Visitor, make_scene
 from tests.support.world import PASSWORD
@@ -35,9 +37,22 @@ READS = {
 }
 
 
+DASHBOARD = """
+| views    |
+|          | type  | name      | label     | of    | by                       |
+|          | line  | per_bulan | Per bulan | kasus | month(${SubmissionDate}) |
+| settings |
+|          | form_title      | form_id |
+|          | Laporan =kasus+ | dasbor  |
+"""
+
+
 @pytest.fixture
 def scene(world):
-    return make_scene(world)
+    made = make_scene(world)
+    figures.save_dashboard(SERVER, made.project, Upload(xlsx(DASHBOARD), "dasbor.xlsx"), vault=world.vault)
+    db.session.commit()
+    return made
 
 
 @pytest.fixture
@@ -61,6 +76,8 @@ def _address(scene, path):
         "<session_id>": "999",
         "<trial_id>": "999",
         "<name>": "foto.png",
+        "<slug>": "dasbor",
+        "<view>": "per_bulan",
     }
     for name, value in given.items():
         path = path.replace(name, value)
@@ -329,7 +346,14 @@ def test_who_only_fills_forms_sees_which_and_nothing_that_was_sent(scene):
     assert "/forms/kasus" not in page
     assert "kiriman" not in page.lower()
     assert "<dt>kiriman</dt>" not in filler.get("/").text
-    for part in ("", "/submissions", f"/submissions/{scene.sent[0]}", "/summary", "/downloads", "/download?format=csv"):
+    for part in (
+        "",
+        "/submissions",
+        f"/submissions/{scene.sent[0]}",
+        "/dashboard",
+        "/downloads",
+        "/download?format=csv",
+    ):
         assert filler.get(scene.base + part).status_code == 403, part
 
 

@@ -3,10 +3,9 @@
 import csv
 import io
 import re
-from datetime import datetime, timedelta
+from datetime import datetime
 from html import unescape
 from zipfile import ZipFile
-from zoneinfo import ZoneInfo
 
 import openpyxl
 import pytest
@@ -180,20 +179,6 @@ def test_an_edited_submission_shows_its_newest_content_and_its_earlier_ones_with
     assert "Diedit" in admin.get(f"{scene.base}/submissions").text
 
 
-def test_the_summary_counts_days_and_choices_of_the_period_that_is_asked_for(scene, viewer):
-    page = viewer.get(f"{scene.base}/summary")
-    rows = dict(re.findall(r'<th scope="row">([^<]*)</th>\s*<td class="number">([^<]*)</td>', page.text))
-    assert (rows["Melawi"], rows["Kota Pontianak"], rows["Kesehatan"]) == ("1", "2", "3")
-    today = datetime.now(ZoneInfo("Asia/Pontianak")).date()
-    assert re.findall(r"<title>[^<]*: (\d+)</title>", page.text)[-1] == "3"
-    yesterday = today - timedelta(days=1)
-    past = viewer.get(f"{scene.base}/summary?until={yesterday}")
-    assert ("Melawi" in past.text, "Belum ada" in past.text or "Tidak ada" in past.text) == (False, True)
-    week = viewer.get(f"{scene.base}/summary?since={today - timedelta(days=6)}")
-    assert len(re.findall(r'<tr><th scope="row">[^<]*</th><td class="number">', week.text)) == 7
-    assert viewer.get(f"{scene.base}/summary?since={today}&until={today}").status_code == 200
-
-
 def test_a_workbook_to_take_away_has_labels_and_nothing_that_excel_would_run(scene, viewer):
     answer = viewer.get(f"{scene.base}/download?format=xlsx")
     assert answer.headers["Content-Disposition"] == "attachment; filename=kasus.xlsx"
@@ -241,7 +226,7 @@ def test_a_deleted_form_and_a_foreign_submission_are_not_there(world, scene, vie
     assert viewer.get(f"{other.base}/submissions/{other.sent[0]}").status_code == 403
     manager = world.login(world.person(5, project=scene.project))
     manager.delete(f"/v1{scene.base}")
-    for part in ("", "/submissions", f"/submissions/{scene.sent[0]}", "/summary", "/downloads"):
+    for part in ("", "/submissions", f"/submissions/{scene.sent[0]}", "/dashboard", "/downloads"):
         assert viewer.get(scene.base + part).status_code == 404, part
 
 
@@ -262,7 +247,7 @@ PARTS = [
     "/submissions/{}",
     "/map",
     "/gallery",
-    "/summary",
+    "/dashboard",
     "/downloads",
     "/download",
     "/xform",

@@ -242,7 +242,7 @@ def test_who_has_a_role_on_one_form_alone_finds_it_from_the_first_page_on(world,
         assert b"N 61.10" not in answer.data, link
         if answer.mimetype == "text/html":
             links |= set(re.findall(r'href="(/projects/[^"#]+)"', answer.text))
-    assert {link.rpartition("/")[2] for link in seen} >= {"submissions", "summary", "downloads", "milik"}
+    assert {link.rpartition("/")[2] for link in seen} >= {"submissions", "dashboard", "downloads", "milik"}
     assert "N 61.03" in visitor.get(f"/projects/{scene.project.id}/forms/milik/submissions").text
     assert visitor.get(f"{scene.base}/submissions").status_code == 403
     assert Permission.SUBMISSION_LIST not in access.verbs(person, project_id=scene.project.id)

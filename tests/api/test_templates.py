@@ -256,7 +256,7 @@ def test_pages_and_their_script_obey_the_content_security_policy(browser):
     with opened.new_context(base_url=address) as context:
         tab = context.new_page()
         tab.on("console", lambda message: refused.append(message.text) if message.type == "error" else None)
-        for page in ("login", "summary", "submission", "app-user-qr", "upload"):
+        for page in ("login", "dashboard", "submission", "app-user-qr", "upload"):
             tab.goto(f"/preview/{page}/id")
             assert tab.evaluate("document.fonts.ready.then(fonts => fonts.size)") > 0
             assert tab.evaluate("document.documentElement.className") == "has-script"

@@ -329,7 +329,7 @@ def pages_of_forms(page: Page) -> list[list[str]]:
         page.goto(link)
         record = page.locator("tbody a.strong-link").first.get_attribute("href")
         form = link.removesuffix("/submissions")
-        found.append([form, link, f"{form}/summary", f"{form}/downloads", f"{form}/upload", record])
+        found.append([form, link, f"{form}/dashboard", f"{form}/downloads", f"{form}/upload", record])
     return found
 
 

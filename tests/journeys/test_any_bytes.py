@@ -367,6 +367,7 @@ def test_any_query_on_any_page_or_route_is_answered(app, admin, pages, client, b
         "project_id": str(project.id), "xml_form_id": "uji", "instance_id": sent, "version_id": sent, "version": "1",
         "name": "b.jpg", "role_id": "2", "actor_id": "1", "app_user_id": "2", "filename": "app.css",
         "person_id": "1", "token": "tautan-lama", "trial_id": "1", "filter_id": "1",
+        "slug": "dasbor", "view": "bulat",
     }  # fmt: skip
     rule = data.draw(st.sampled_from([rule for rule in app.url_map.iter_rules() if "GET" in rule.methods]))
     odd = data.draw(st.sampled_from(["", *sorted(rule.arguments)]))

@@ -178,6 +178,7 @@ def addresses(case: Case) -> Iterator[str]:
         "role_id": ["2"], "actor_id": ["1"], "app_user_id": [str(case.coordinator.json(
             "GET", f"/v1/projects/{case.project}/app-users")[0]["id"])], "filename": ["favicon.svg"],
         "person_id": ["1"], "token": ["tautan-lama"], "trial_id": ["1"], "filter_id": ["1"],
+        "slug": ["dasbor"], "view": ["jumlah", "per_bulan"],
     }  # fmt: skip
     queries = {
         "pages.download": ["format=xlsx", "format=zip", "format=csv", "format=csv&table=kasus-keluarga"],

@@ -7,10 +7,10 @@ itself refuses beyond `may` (`refuses`). Records that are out of scope are 404 e
 
 import io
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from forms.policy import Clearance
+from forms.policy import Clearance, Role
 from tests.support.paper import Sees, Spot
 from tests.support.programme import HANDED, Programme, Record, Viewer, canary, needed
 
@@ -104,6 +104,10 @@ def _download(letters: str, *, files: bool = False) -> Callable[[Asked], Iterato
     return shown
 
 
+def _behind(asked: Asked) -> Iterator[str]:
+    yield from (record.canary("ID") for record in asked.seen(asked.look))
+
+
 def _page(asked: Asked) -> Iterator[str]:
     record = asked.record
     assert record is not None
@@ -189,6 +193,7 @@ KINDS: dict[str, Callable[[Asked], Iterator[str]]] = {
     "handed": _handed,
     "looks": _looks,
     "file names": _file_names,
+    "behind": _behind,
     "file": _file,
     "table": _download("PCN"),
     "repeat": _download("R"),
@@ -217,6 +222,32 @@ def more(shows: str, asked: Asked) -> Iterator[str]:
 def takes_nothing(asked: Asked) -> int | None:
     """Downloads: a role without clearance for them."""
     return 403 if asked.take.clearance == Clearance.NONE else None
+
+
+def reads_nothing_within(asked: Asked) -> int | None:
+    """Dashboards: whoever reads no record in the whole project."""
+    theirs = (each for each in asked.viewer.reader.held if each.project in (None, asked.spot.project))
+    return None if any("submission.read" in each.role.verbs for each in theirs) else 403
+
+
+def _figures_by(asked: Asked) -> list[Role]:
+    """The roles by which somebody gets figures of a form, those that are void on its records included."""
+    spot = replace(asked.spot, has_cases=False)
+    held = [each for each in asked.viewer.reader.held if each.counts(spot)]
+    return [each.role for each in held if "submission.read" in each.role.verbs]
+
+
+def gets_no_figures(asked: Asked) -> int | None:
+    """A form's figures: nothing of it may be read, not even small numbers hidden."""
+    return None if _figures_by(asked) else 403
+
+
+def withheld(asked: Asked) -> int | None:
+    """How many records there are: of those in sight, else of all; of neither for whoever sees cases in a scope only."""
+    roles = _figures_by(asked)
+    is_split = any(role.scoped_by and role.sees > Clearance.PROGRAMME for role in roles)
+    is_everywhere = not is_split and any(not role.scoped_by for role in roles)
+    return None if asked.look.clearance >= Clearance.PROGRAMME or is_everywhere else 403
 
 
 def not_whole(asked: Asked) -> int | None:
@@ -561,7 +592,29 @@ ROUTES: dict[str, Try] = {
     f"GET {_R}/files/<name>": Try(shows="file", names=_FILES, refuses=(no_such_file, sealed, above)),
     f"GET {_R}/reveal": Try(),
     f"POST {_R}/reveal": Try(shows="opened", send=_reveal_by_form, refuses=(holds_no_identity,)),
-    f"GET {_F}/summary": Try(),
+    # Dashboards: each figure says for itself what its reader may see of it.
+    f"GET {_P}/dashboards": Try(refuses=(reads_nothing_within,)),
+    # There is none in these projects, and so nothing of any.
+    f"GET {_P}/dashboards/<slug>": Try(ok=404, refuses=(reads_nothing_within,)),
+    f"GET {_P}/dashboards/<slug>/report.xlsx": Try(ok=404, refuses=(reads_nothing_within,)),
+    f"GET {_P}/dashboards/<slug>/views/<view>": Try(ok=404, refuses=(reads_nothing_within,)),
+    f"GET {_P}/dashboards/<slug>/views/<view>.csv": Try(ok=404, refuses=(reads_nothing_within,)),
+    f"GET {_P}/dashboards/<slug>/views/<view>.xlsx": Try(ok=404, refuses=(reads_nothing_within,)),
+    f"GET {_P}/dashboards/<slug>/views/<view>.svg": Try(ok=404, refuses=(reads_nothing_within,)),
+    f"GET {_P}/dashboards/<slug>/views/<view>/records": Try(ok=404, refuses=(reads_nothing_within,)),
+    f"GET {_P}/dashboards/<slug>/workbook": Try(ok=404),
+    f"POST {_P}/dashboards/<slug>/delete": Try(ok=404),
+    f"GET {_F}/views-template": Try(),
+    f"GET {_F}/dashboard": Try(refuses=(gets_no_figures,)),
+    f"GET {_F}/dashboard/report.xlsx": Try(refuses=(gets_no_figures,)),
+    f"GET {_F}/dashboard/views/<view>": Try(refuses=(gets_no_figures,)),
+    f"GET {_F}/dashboard/views/<view>.csv": Try(refuses=(gets_no_figures, withheld)),
+    f"GET {_F}/dashboard/views/<view>.xlsx": Try(refuses=(gets_no_figures, withheld)),
+    # The number of all records has no drawing.
+    f"GET {_F}/dashboard/views/<view>.svg": Try(ok=404, refuses=(gets_no_figures, withheld)),
+    f"GET {_F}/dashboard/views/<view>/records": Try(
+        shows="behind", refuses=(gets_no_figures, unless("submission.list"), withheld)
+    ),
     f"GET {_F}/downloads": Try(refuses=(takes_nothing,)),
     f"GET {_F}/download": Try(
         shows="sheets", queries=("format=xlsx", "format=zip"), refuses=(takes_nothing,)

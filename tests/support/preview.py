@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from flask import Flask, Response, request
+from flask_babel import force_locale
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -101,7 +102,12 @@ ROUTES = {
     "handover_take": _FORM + "/identity-exports/<handover_id>/take",
     "reveal": _FORM + "/submissions/<instance_id>/reveal",
     "access_log": "/projects/<project_id>/access-log",
-    "summary": _FORM + "/summary",
+    "dashboards": "/projects/<project_id>/dashboards",
+    "dashboard": "/projects/<project_id>/dashboards/<slug>",
+    "dashboard_workbook": "/projects/<project_id>/dashboards/<slug>/workbook",
+    "dashboard_delete": "/projects/<project_id>/dashboards/<slug>/delete",
+    "form_dashboard": _FORM + "/dashboard",
+    "views_template": _FORM + "/views-template",
     "downloads": _FORM + "/downloads",
     "download": _FORM + "/download",
 }
@@ -124,7 +130,10 @@ def make_app() -> Flask:
     def preview(page: str, language: str) -> str:
         frame = frames.get(page, samples.frame())
         fields = {name: getattr(frame, name) for name in frame.__dataclass_fields__}
-        return render.render(pages[page], type(frame)(**{**fields, "language": language, "here": request.full_path}))
+        with force_locale(language):
+            # A figure's words are put together before its page is rendered.
+            shown = pages[page](language) if callable(pages[page]) else pages[page]
+        return render.render(shown, type(frame)(**{**fields, "language": language, "here": request.full_path}))
 
     @app.after_request
     def protect(response: Response) -> Response:

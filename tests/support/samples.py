@@ -5,6 +5,7 @@ Every person, phone and record here is made up; names are posts, never people.
 
 # ruff: noqa: FBT003 - a page's fields read as a row of a table here
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -24,7 +25,6 @@ from api.pages.contexts import (
     AppUsersAddPage,
     AppUsersPage,
     AttachmentLine,
-    Bar,
     BrokenView,
     Cell,
     ChainVerdict,
@@ -36,7 +36,6 @@ from api.pages.contexts import (
     CodePage,
     Column,
     ColumnFilter,
-    DayCount,
     DimensionLine,
     DownloadsPage,
     Draft,
@@ -87,7 +86,6 @@ from api.pages.contexts import (
     ProjectSettingsPage,
     QrCard,
     QrSheetPage,
-    QuestionSummary,
     Repeat,
     RepeatLine,
     RepeatRow,
@@ -107,7 +105,6 @@ from api.pages.contexts import (
     SubmissionLine,
     SubmissionPage,
     SubmissionsPage,
-    SummaryPage,
     TableLine,
     Tick,
     TrialLine,
@@ -123,6 +120,7 @@ from api.pages.contexts import (
     WithdrawPage,
 )
 from forms.answers import Box
+from tests.support import boards
 
 NOW = datetime(2026, 11, 24, 7, 5, tzinfo=UTC)
 ADDRESS = "https://lentera.example.org"
@@ -576,50 +574,6 @@ def _submission(*, edited: bool) -> SubmissionPage:
     )
 
 
-def _summary(*, empty: bool) -> SummaryPage:
-    counts = [(7 * n * n + 3 * n) % 23 if n % 7 not in (5, 6) else n % 3 for n in range(60)]
-    days = tuple(DayCount(date(2026, 9, 26) + timedelta(days=n), count) for n, count in enumerate(counts))
-    channels = (
-        ("Kedatangan di PLBN", 612),
-        ("Rujukan lembaga", 288),
-        ("Laporan keluarga", 201),
-        ("Datang sendiri", 113),
-    )
-    methods = (
-        ("Pengantin pesanan", 422),
-        ("Eksploitasi PRT", 377),
-        ("Sektor informal (kebun, konstruksi, restoran)", 301),
-    )
-    return SummaryPage(
-        project=PROJECT,
-        form=CASES,
-        records=0 if empty else 1214,
-        as_of=NOW,
-        per_day=() if empty else days,
-        questions=(
-            QuestionSummary(
-                "Bagaimana korban teridentifikasi?",
-                "kanal",
-                False,
-                1214,
-                tuple(Bar(label, n, n / 1214) for label, n in channels),
-            ),
-            QuestionSummary("Modus", "modus", True, 980, tuple(Bar(label, n, n / 980) for label, n in methods)),
-            QuestionSummary(
-                "Kecamatan",
-                "kec_penanganan",
-                False,
-                1000,
-                tuple(Bar(f"Kecamatan contoh {n}", n * n % 97, n * n % 97 / 1000) for n in range(1, 40)),
-            ),
-            QuestionSummary(
-                "Jenis kelamin", "jk", False, 1190, (Bar("Perempuan", 871, 0.732), Bar("Laki-laki", 319, 0.268))
-            ),
-        ),
-        since=date(2026, 9, 26) if empty else None,
-    )
-
-
 _BELONGS = (
     DimensionLine("kabkota", "Kabupaten/kota (kabkota)", "61.03 Sanggau", (ValueOption("61.03", "Sanggau", True),), ""),
 )
@@ -714,8 +668,8 @@ def _code(number: int) -> str:
     return f"eJx1j0FuwjAQRe/SvUkbQ0K9q{number:02d}" + "Kx8Q2mZs7LtPq0aR5uYc0vD3nF6wEt" * 7
 
 
-def pages() -> dict[str, Page]:
-    """Give every page in each of its moods, under a short name."""
+def pages() -> dict[str, Page | Callable[[str], Page]]:
+    """Give every page in each of its moods, under a short name; some are made for a language, within a request."""
     users = _app_users()
     accounts = (
         AccountLine(1, "Admin", "admin@example.org", ("Administrator",), _ago(days=300), _ago(hours=1), False, True),
@@ -741,6 +695,7 @@ def pages() -> dict[str, Page]:
         )
     )
     return {
+        **boards.pages(PROJECT, CASES),
         "login": LoginPage(),
         "login-mail": LoginPage(can_mail=True),
         "login-code": CodePage("dGlrZXQ", next="/"),
@@ -883,8 +838,6 @@ def pages() -> dict[str, Page]:
         "access-log-checked": _access_log(LookFilter(3, "reveal", date(2026, 11, 1)), ChainVerdict(212, (), "5f" * 32)),
         "access-log-broken": _access_log(LookFilter(), ChainVerdict(212, (40, 41), "5f" * 32)),
         "access-log-empty": AccessLogPage(PROJECT, (), (), (), LookFilter()),
-        "summary": _summary(empty=False),
-        "summary-empty": _summary(empty=True),
         "downloads": DownloadsPage(
             PROJECT,
             CASES,

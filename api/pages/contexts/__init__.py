@@ -5,10 +5,35 @@ nothing else but the `Frame`. Each field carries its sentence in `metadata["help
 field is shown somewhere. No queries, no HTTP, no markup here: texts arrive ready to be read, values as Python values.
 
 `frame` is what surrounds every page, `entry` the way in and the ways out, `account` one's own account, `projects`,
-`people`, `phones`, `grants`, `forms`, `records`, `record` and `places` the pages themselves.
+`people`, `phones`, `grants`, `forms`, `records`, `record`, `places` and `dashboards` the pages themselves.
 """
 
 from api.pages.contexts.account import AccountPage, SecondStepPage, SessionLine
+from api.pages.contexts.dashboards import (
+    BehindLine,
+    BoardHead,
+    BoardLine,
+    BoardSection,
+    DashboardPage,
+    DashboardsPage,
+    Definition,
+    FigureAddresses,
+    FigureCard,
+    FigureCell,
+    FigureFoot,
+    FigurePage,
+    FigureRow,
+    FigureTable,
+    FilterBar,
+    FilterChip,
+    FilterField,
+    FilterOption,
+    Formula,
+    RecordsBehindPage,
+    WorkCell,
+    WorkLine,
+    WorkList,
+)
 from api.pages.contexts.drafts import BrokenView, Draft, DraftPage, TrialLine, TrialPage, Trying
 from api.pages.contexts.entry import CodePage, ForgottenPage, LoginPage, ProblemPage, ResetPage
 from api.pages.contexts.forms import (
@@ -107,7 +132,7 @@ from api.pages.contexts.records import (
     SubmissionsPage,
     Tick,
 )
-from api.pages.contexts.results import Bar, DayCount, DownloadsPage, QuestionSummary, SummaryPage, TableLine
+from api.pages.contexts.results import DownloadsPage, TableLine
 
 __all__ = [
     "AccessLogPage",
@@ -123,7 +148,10 @@ __all__ = [
     "AppUsersAddPage",
     "AppUsersPage",
     "AttachmentLine",
-    "Bar",
+    "BehindLine",
+    "BoardHead",
+    "BoardLine",
+    "BoardSection",
     "BrokenView",
     "Cell",
     "ChainVerdict",
@@ -135,19 +163,33 @@ __all__ = [
     "CodePage",
     "Column",
     "ColumnFilter",
-    "DayCount",
+    "DashboardPage",
+    "DashboardsPage",
+    "Definition",
     "DimensionLine",
     "DownloadsPage",
     "Draft",
     "DraftPage",
     "FieldOption",
+    "FigureAddresses",
+    "FigureCard",
+    "FigureCell",
+    "FigureFoot",
+    "FigurePage",
+    "FigureRow",
+    "FigureTable",
+    "FilterBar",
+    "FilterChip",
     "FilterChoice",
+    "FilterField",
+    "FilterOption",
     "FindingLine",
     "ForgottenPage",
     "FormHead",
     "FormLine",
     "FormOption",
     "FormPage",
+    "Formula",
     "Frame",
     "GalleryItem",
     "GalleryPage",
@@ -188,7 +230,7 @@ __all__ = [
     "QrCard",
     "QrCode",
     "QrSheetPage",
-    "QuestionSummary",
+    "RecordsBehindPage",
     "Repeat",
     "RepeatLine",
     "RepeatRow",
@@ -208,7 +250,6 @@ __all__ = [
     "SubmissionLine",
     "SubmissionPage",
     "SubmissionsPage",
-    "SummaryPage",
     "TableLine",
     "Tick",
     "TrialLine",
@@ -222,4 +263,7 @@ __all__ = [
     "VersionLine",
     "Viewer",
     "WithdrawPage",
+    "WorkCell",
+    "WorkLine",
+    "WorkList",
 ]
