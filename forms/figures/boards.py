@@ -61,7 +61,7 @@ class Board:
     files: Mapping[str, int | None]
     key: tuple[object, ...]
     stamps: dict[tuple[int, ...], int] = field(default_factory=dict, repr=False)
-    _reaches: dict[tuple[int | None, int], Reach | None] = field(default_factory=dict, repr=False)
+    _reaches: dict[tuple[Actor, int], Reach | None] = field(default_factory=dict, repr=False)
     _layouts: dict[str, Layout] = field(default_factory=dict, repr=False)
 
     @property
@@ -83,7 +83,7 @@ class Board:
 
     def reach(self, actor: Actor, form: Form) -> Reach | None:
         """Tell how far an actor's figures of a form go, looked up once."""
-        asked = (actor.id, form.id)
+        asked = (actor, form.id)
         if asked not in self._reaches:
             self._reaches[asked] = access.reach(actor, self.project.id, form)
         return self._reaches[asked]

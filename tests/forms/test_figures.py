@@ -400,13 +400,15 @@ def _counted(memory: World, trial: Trial, scopes: tuple[str, ...] = ("*",)) -> t
         day = memory.day(memory.value(date_of, row))
         return day is not None and (filters.since or day) <= day <= (filters.until or day)
 
-    own = [r for r in kept if falls(r)]
-    memory = World({"uji": own}, memory.repeats, memory.several, memory.lists, memory.facts, memory.now, memory.zone)
+    within = [r for r in kept if falls(r)]
+    memory = World({"uji": within}, memory.repeats, memory.several, memory.lists, memory.facts, memory.now, memory.zone)
     rows = memory.counted(
         {"": "uji", "orang": "uji.orang", "barang": "uji.barang"}.get(of, of), trial.cells.get("where", "")
     )
     if is_list:
         rows = [r for r in rows if all(r.values["kabkota"] == v for v in filters.scopes.values())]
+        own = {scope.partition("=")[2] for scope in scopes if scope != "*"}
+        rows = [r for r in rows if not own or r.values["kabkota"] in own]
     return memory, rows
 
 
