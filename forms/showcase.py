@@ -30,6 +30,7 @@ PEOPLE: Final[tuple[tuple[str, str, str, str | None, dict[str, str]], ...]] = (
     ("ltsa@example.org", "Petugas LTSA Pontianak (contoh)", "onestop", None, {"kantor": "ltsa_ptk"}),
     ("sosialisasi@example.org", "Tim sosialisasi (contoh)", "outreach", "tppo_sosialisasi", {"kabkota": "61.71"}),
     ("provinsi@example.org", "Koordinator provinsi (contoh)", "province", None, {}),
+    ("analis@example.org", "Analis (contoh)", "analyst", None, {}),
     ("auditor@example.org", "Auditor (contoh)", "auditor", None, {}),
 )
 _REVIEWED = timedelta(days=21)

@@ -19,7 +19,7 @@ from api.pages.words import Words
 from forms import access, answers, audit, catalogue, policy
 from forms import submissions as keeping
 from forms.access import Actor, Permission
-from forms.answers import Heading, Layout
+from forms.answers import Filter, Heading, Layout
 from forms.models import Form, Project
 from forms.policy import Clearance
 from forms.problems import InsufficientRights, NotFound, UnexpectedValue

@@ -26,11 +26,18 @@ _STARTS: Final = 2
 _HARDER: Final = 4
 _MENDERS: Final = 4
 _REPAIRS: Final = 60
+#: Of a dimension's codes on either side of a test, how many are tried in a repair: all pairs would be too many.
+_CODES: Final = 12
 #: How many masks are kept for another time; each has a bit for each cell.
 _REMEMBERED: Final = 20_000
 #: What it costs that a "<k" must become hidden, which says less, and what it costs to touch what cannot be touched.
 _SILENCE: Final = 50
 _NEVER: Final = 1_000_000
+
+
+def _evenly(codes: list[Code]) -> list[Code]:
+    step = max(1, len(codes) // _CODES)
+    return codes[::step][:_CODES]
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,8 +257,10 @@ class System:
         for d, codes in sorted(key, key=lambda test: test[0]):
             opened = self.cells.open[d]
             rest = self.records.held(key - {(d, codes)})
-            for u, w in product(self.records.having[d], repeat=2):
-                if u in codes or w not in codes or (not opposite & opened[u] & ~opened[w] and self.shown >> p & 1):
+            beyond = _evenly([u for u in self.records.having[d] if u not in codes])
+            within = _evenly([w for w in self.records.having[d] if w in codes])
+            for u, w in product(beyond, within):
+                if not opposite & opened[u] & ~opened[w] and self.shown >> p & 1:
                     continue
                 mates = opposite & opened[w] & ~opened[u]
                 a, b = (u, w) if is_lost else (w, u)
