@@ -22,7 +22,7 @@ from playwright.sync_api import Browser, Page, expect
 from api.pages.assets import build
 from forms import cluster, showcase
 from forms.db import db
-from tests.support.chromium import chromium, codes_on_paper, violations, visiting
+from tests.support.chromium import chromium, codes_on_paper, keep_picture, violations, visiting
 from tests.support.collect import Phone
 from tests.support.instances import instance, new_id, on_phone
 from tests.support.live import MASTER, serving
@@ -45,6 +45,11 @@ WORKBOOK = """
 | settings |
 |          | form_title      | form_id | version |
 |          | Kunjungan rumah | rumah   | 1       |
+| views    |
+|          | type   | name       | label           | by        |
+|          | number | jumlah     | Kunjungan       |           |
+|          | bar    | per_kab    | Per kabupaten   | ${kab}    |
+|          | bar    | per_setuju | Persetujuan     | ${setuju} |
 """
 CANARY = "CANARY-NAMA-7"
 CHOICES = b"name,label\n61.10,Melawi\n61.71,Kota Pontianak\n"
@@ -231,10 +236,9 @@ def look(page: Page, project: str) -> None:
     expect(page.locator("tbody tr")).to_have_count(5)
     page.get_by_role("link", name="Lebih baru").first.click()
     expect(page.locator("tbody tr")).to_have_count(50)
-    page.locator("summary").filter(has_text="Saring").click()
-    page.get_by_label("Pertanyaan").select_option(label="Kabupaten")
-    page.get_by_label("Jawabannya").fill("Melawi")
-    page.get_by_role("button", name="Tampilkan").click()
+    keep_picture(page, "submissions")
+    page.locator("select[name='is/kab']").select_option(label="Melawi")
+    page.get_by_role("button", name="Saring").first.click()
     expect(page.locator("tbody tr")).to_have_count(5)
     expect(page.get_by_text("5 dari 55 kiriman").first).to_be_visible()
     page.get_by_role("link", name="Tampilkan semua").click()
@@ -245,10 +249,21 @@ def look(page: Page, project: str) -> None:
     expect(photo).to_have_js_property("naturalWidth", 320)
     assert page.request.get(photo.get_attribute("src")).body() == picture()
     assert CANARY not in page.content()
+    figures = f"{project}/forms/rumah/dashboard"
     page.goto(f"{project}/forms/rumah")
     page.get_by_role("link", name="Ringkasan").click()
     expect(page.get_by_role("row").filter(has_text="Melawi")).to_contain_text("5")
     expect(page.get_by_role("row").filter(has_text="Tidak").first).to_contain_text("28")
+    keep_picture(page, "figures")
+    page.goto(f"{project}/forms/rumah/submissions")
+    page.locator("tbody a.strong-link").first.click()
+    page.locator("input[name=state][value=rejected]").check()
+    page.get_by_role("button", name="Simpan tinjauan").click()
+    expect(page.get_by_text("Tinjauan tersimpan.")).to_be_visible()
+    keep_picture(page, "submission")
+    page.goto(figures)
+    # A rejected record counts nowhere, from the next look on.
+    expect(page.get_by_role("row").filter(has_text="Tidak").first).to_contain_text("27")
 
 
 def take_away(page: Page, form: str) -> None:

@@ -130,12 +130,10 @@ def test_what_a_query_asks_of_answers_above_the_clearance_tells_nothing(programm
     record = programme.record("A", "kasus", "OWN")
     for question, what in (("/p1", "P1"), ("/p2", "P2"), ("/p3", "P3"), ("/c3", "C3"), ("/meta/instanceName", "NAME")):
         guesses = [record.canary(what), "lain"]
-        said = [
-            told(viewer.ask(f"{base}?{urlencode({'field': question, 'value': guess})}"), *guesses) for guess in guesses
-        ]
+        said = [told(viewer.ask(f"{base}?{urlencode({f'is{question}': guess})}"), *guesses) for guess in guesses]
         assert said[0] == said[1], question
         assert said[0].startswith("400 "), question
-    found = viewer.ask(f"{base}?{urlencode({'field': '/p0', 'value': record.canary('P0')})}")
+    found = viewer.ask(f"{base}?{urlencode({'is/p0': record.canary('P0')})}")
     assert record.canary("ID") in found.text
 
 
@@ -188,12 +186,12 @@ def test_counts_and_facets_are_of_the_own_records(district):
         path = f"/v1/projects/{district.programme.projects['A'].id}/forms"
         forms = who.ask(path, headers={"X-Extended-Metadata": "true"}).json
         assert next(each["submissions"] for each in forms if each["xmlFormId"] == "kasus") == theirs
-        for page in ("dashboard", "submissions", ""):
+        for page, what in (("dashboard", "record"), ("submissions", "submission"), ("", "submission")):
             shown = who.ask(
                 f"{district.programme.page('A', 'kasus')}/{page}".rstrip("/"), headers={"Accept-Language": "en"}
             )
             assert re.search(
-                rf"\b{theirs} submissions?\b|submissions? {theirs}\b", re.sub(r"(<[^>]*>|\s)+", " ", shown.text)
+                rf"\b{theirs} {what}s?\b|{what}s? {theirs}\b", re.sub(r"(<[^>]*>|\s)+", " ", shown.text)
             ), page
 
 
@@ -245,7 +243,9 @@ def test_a_form_that_one_may_not_see_is_not_taken_away_either(programme):  # noq
             f"{page}/download?format=zip", f"{page}/download?format=csv", f"{page}/downloads", f"{page}/dashboard",
         ):  # fmt: skip
             answer = attacker.ask(path)
-            assert answer.status_code == 403, (name, path)
+            # Suppressed figures are what an analyst is for; they hold nothing of a record.
+            is_theirs = name == "analyst" and path.endswith("/dashboard")
+            assert answer.status_code == (200 if is_theirs else 403), (name, path)
             assert not re.search("CANARY-A-KASUS-(OWN|OTHER|BARE)", answer.text)
 
 
@@ -338,7 +338,8 @@ def test_a_stolen_cookie_without_its_other_half_changes_nothing(world):
     tried = 0
     for declared in DECLARED:
         for method in {"POST", "PUT", "PATCH", "DELETE"} & set(declared.methods):
-            if declared.may == (PUBLIC,):
+            # A draft's address is its own key; no cookie opens it, and none is looked at.
+            if declared.may == (PUBLIC,) or declared.path.startswith("/v1/test/"):
                 continue
             path = re.sub("<[a-z_]+>", "1", declared.path)
             for given in (None, "", "x", proof):

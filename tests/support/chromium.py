@@ -1,5 +1,6 @@
 """Debian's Chromium, as a coordinator's browser: pages that are asked for, printed, and read off the paper."""
 
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -45,6 +46,13 @@ def visiting(browser: Browser, address: str, **options: Any) -> Iterator[Page]:
         page.on("pageerror", lambda error: wrong.append(str(error)))
         yield page
         assert wrong == [], wrong
+
+
+def keep_picture(page: Page, name: str) -> None:
+    """Keep a picture of the page where the environment names a folder for them, so that people can look at it later."""
+    folder = os.environ.get("LENTERA_PICTURES")
+    if folder:
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 
 def _is_wrong(message: ConsoleMessage) -> bool:
