@@ -119,6 +119,10 @@ def test_t17_no_route_of_a_form_with_identity_answers_over_plain_http(scene, cli
     proof = scene.administrator().client.get_cookie("__csrf").value
     options = {"environ_base": ELSEWHERE} | ({"headers": {"Authorization": token}} if path.startswith("/v1") else {})
     answer = client.open(path, method=method, data={"__csrf": proof} if method == "POST" else None, **options)
+    if path.startswith("/v1/test/"):
+        # Without the word of its draft such an address is not there, over whatever line.
+        assert answer.status_code == 404
+        return
     assert answer.status_code == 403
     if path.startswith("/v1") and not path.endswith("manifest"):
         assert answer.json["code"] == 403.921
