@@ -130,20 +130,20 @@ def test_that_identity_was_opened_is_told_to_whoever_reads_the_access_log(world,
 
 
 def test_the_neighbours_are_those_of_the_table_that_it_was_opened_from(scene, admin):
-    table = admin.get(f"{scene.base}/submissions?field=/kota&value=Kota+Pontianak")
+    table = admin.get(f"{scene.base}/submissions?is/kota=Kota+Pontianak")
     opened = unescape(re.search(r'strong-link" href="([^"]+)"', table.text)[1])
     page = admin.get(opened)
     older = unescape(re.search(r'href="([^"]+)">\s*Lebih lama', page.text)[1])
-    assert f"/submissions/{scene.sent[0]}?field=" in older
+    assert f"/submissions/{scene.sent[0]}?is%2Fkota=" in older
     assert "Lebih lama" not in admin.get(older).text
     crumb = re.search(r'href="([^"]*/submissions\?[^"]*)"', page.text)[1]
     assert scene.sent[1] not in admin.get(unescape(crumb)).text
     plain = admin.get(f"{scene.base}/submissions/{scene.sent[2]}")
     assert f"/submissions/{scene.sent[1]}" in plain.text
     # What nobody may be asked for is not repeated, and leads to the table of all.
-    refused = admin.get(f"{scene.base}/submissions/{scene.sent[2]}?field=/nama&value=KENARI-NAMA")
+    refused = admin.get(f"{scene.base}/submissions/{scene.sent[2]}?is/nama=KENARI-NAMA")
     assert f"/submissions/{scene.sent[1]}" in refused.text
-    assert "field=" not in refused.text.partition("<main")[2]
+    assert "is%2Fnama=" not in refused.text.partition("<main")[2]
 
 
 def test_what_was_said_is_in_no_log(scene, admin, caplog):

