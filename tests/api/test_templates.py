@@ -221,8 +221,8 @@ def test_a_first_load_is_light_and_asks_nobody_else(browser, html):
     """150 kB in all, compressed, without the charts' own code and pictures out of the data: each template at its fullest."""
     opened, address = browser
     moods = sorted(PAGES, key=lambda page: len(html[page, "id"]))
-    made = {page: sample("id") if callable(sample) else sample for page, sample in samples.pages().items()}
-    fullest = {made[page].template: page for page in moods}
+    template = {page: page if callable(sample) else sample.template for page, sample in samples.pages().items()}
+    fullest = {template[page]: page for page in moods}
     for page in fullest.values():
         with opened.new_context(base_url=address) as context:
             tab = context.new_page()
