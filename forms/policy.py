@@ -44,8 +44,8 @@ class Role:
 
     `sees` is the clearance on pages and for one record, `takes` that of downloads (NONE: no downloads). A role that is
     `scoped_by` dimensions sees the records that carry one of its holder's values in them, others see all. Without
-    `cases` it is void on a form that asks for anything quasi-identifying or sensitive; one that is `per_form` is given
-    on forms only, so that nobody comes upon victims through a role on the whole project.
+    `cases` it shows no record of a form that asks for anything quasi-identifying or sensitive, only suppressed figures;
+    one that is `per_form` is given on forms only, so that nobody comes upon victims through a role on a project.
     """
 
     id: int

@@ -221,6 +221,12 @@ def references(node: Node) -> Iterator[Reference]:
         yield from references(part)
 
 
+def reads_clock(node: Node) -> bool:
+    """Tell whether an expression depends on the moment, not just on the day, at which it is computed."""
+    parts = [*node.args, *((node.part, node.where) if isinstance(node, Linked) else ())]
+    return (isinstance(node, Clock) and node.type == "datetime") or any(reads_clock(p) for p in parts if p is not None)
+
+
 def linked_forms(node: Node) -> Iterator[str]:
     """Yield the id of every form whose records an expression over a list looks at."""
     if isinstance(node, Linked):

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from forms.access import Actor
 from forms.db import db, see
-from forms.expression.tree import Quotient, Reference
+from forms.expression.tree import Quotient, Reference, reads_clock
 from forms.figures import hiding, remembered, sights
 from forms.figures.boards import Board
 from forms.figures.keys import Groups
@@ -45,7 +45,9 @@ def figure(actor: Actor, board: Board, view: View, filters: Filters, *, now: dat
 
 
 def _remembered(board: Board, view: View, filters: Filters, standing: Standing, now: datetime) -> Figure:
-    key = ("figure", board.key, view.row.number, filters.key(), standing, remembered.today(board, now))
+    nodes = (view.where, view.date, *(v.node for v in (*view.by, *view.values)))
+    moment = now if any(n is not None and reads_clock(n) for n in nodes) else remembered.today(board, now)
+    key = ("figure", board.key, view.row.number, filters.key(), standing, moment)
     forms = sights.counted(board, view)
     return remembered.recall(board, key, forms, lambda: _bare(board, view, filters, standing, now))
 

@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from forms.db import db, see
 from forms.expression import Compiler, Node, Parameters, Reference, Target
-from forms.expression.tree import Aggregate, Bucket, Constant, Convert, Operation, Quotient
+from forms.expression.tree import Aggregate, Constant, Convert, Operation, Quotient
 from forms.figures.boards import Board
 from forms.figures.results import Filters
 from forms.figures.space import FormSpace, ListSpace, Surroundings
@@ -288,9 +288,3 @@ def _divide(numerator: float | date | None, denominator: float | date | None) ->
     if not isinstance(numerator, int | float) or not isinstance(denominator, int | float) or not denominator:
         return None
     return numerator / denominator
-
-
-def bucket_of(view: View, number: int) -> str | None:
-    """Name the stretch of the calendar by which a view is grouped there, if it is."""
-    node = view.by[number].node
-    return node.unit if isinstance(node, Bucket) else None

@@ -376,8 +376,9 @@ TEXTS: dict[str, Text] = {
     ),
     "people-role-void": Text(
         "warning",
-        "The form asks for things about people, and there the role “{role}” opens nothing.",
-        "Formulir ini menanyakan hal tentang orang, dan di sana peran “{role_id}” tidak membuka apa pun.",
+        "The form asks for things about people, and there the role “{role}” opens figures only, small numbers hidden.",
+        "Formulir ini menanyakan hal tentang orang; di sana peran “{role_id}” hanya membuka angka ringkasan, dengan "
+        "bilangan kecil disembunyikan.",
     ),
     "table-too-wide": Text(
         "error",

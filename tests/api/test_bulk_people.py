@@ -209,7 +209,7 @@ def test_what_gives_cause_to_think_is_a_warning(world, scene, upload):
     assert [cell for _, cell, _ in found] == ["D2", "baris 3", "D3", "B4"]
     assert "menawarkan “61.3”" in found[0][2]
     assert "sama dengan baris 2" in found[1][2]
-    assert "tidak membuka apa pun" in found[3][2]
+    assert "hanya membuka angka ringkasan" in found[3][2]
     assert _confirm(admin, upload, planned).status_code == 303
     assert [held.role.system for held in _people(scene.project)["a@example.org"].held] == ["district"]
 

@@ -109,7 +109,7 @@ class RoleLine:
     takes: str = field(metadata={"help": "Which answers it may download, in words."})
     scoped_by: tuple[str, ...] = field(metadata={"help": "By which dimensions its records are limited."})
     is_per_form: bool = field(metadata={"help": "Whether it is given on forms only."})
-    is_void_on_cases: bool = field(metadata={"help": "Whether it opens nothing on forms about people."})
+    is_void_on_cases: bool = field(metadata={"help": "Whether it opens only figures of forms about people."})
     has_clearance: bool = field(metadata={"help": "Whether it is given by somebody else, with a second step."})
 
 
