@@ -25,7 +25,7 @@ test: $(VENV)/installed-dev $(ASSETS)/node_modules/axe-core $(BUILT) ## Set up w
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses logical --dist worksteal
 
 bench: $(VENV)/installed-dev $(BUILT) ## Measure against floors of the same run
 	$(BIN)/python -m tests.bench

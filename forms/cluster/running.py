@@ -30,6 +30,9 @@ _LONGEST_SOCKET_FOLDER = 107 - len("/.s.PGSQL.5432")
 #: Seconds that what an earlier parent left may take to end, after each word sharper than the last.
 _PATIENCE = 30.0
 
+#: Seconds that sessions have to end by themselves when the cluster stops.
+_GRACE = 2.0
+
 _POLL = 0.01
 
 
@@ -46,9 +49,12 @@ class Running:
         return url(self.data, user, database)
 
     def stop(self) -> None:
-        """Disconnect everybody, write what is in memory, end, and let go of the data folder."""
-        os.kill(self.pid, signal.SIGINT)
-        os.waitpid(self.pid, 0)
+        """Let sessions end, disconnect who stays, write what is in memory, end, and let go of the data folder."""
+        # A session that its client has closed takes a moment to end; told to stop in it, it would complain of that.
+        os.kill(self.pid, signal.SIGTERM)
+        if not _ended_within(_GRACE, self.pid):
+            os.kill(self.pid, signal.SIGINT)
+            os.waitpid(self.pid, 0)
         os.close(self.held)
 
     def __enter__(self) -> Self:
@@ -173,6 +179,15 @@ def _wait_until_ready(data: Path, pid: int) -> None:
 def _wait_for_host(data: Path) -> bool:
     while lock.holder(data) is not None:
         if is_ready(data):
+            return True
+        time.sleep(_POLL)
+    return False
+
+
+def _ended_within(seconds: float, pid: int) -> bool:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if os.waitpid(pid, os.WNOHANG)[0]:
             return True
         time.sleep(_POLL)
     return False
