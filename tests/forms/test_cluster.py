@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from pathlib import Path
 from textwrap import dedent
 
@@ -219,6 +220,21 @@ def test_a_command_that_brought_the_server_waits_for_those_that_joined(copied):
         guest = in_another_process(code, copied)
         assert guest.stdout.readline() == "in\n"
     assert guest.communicate()[0] == "done\n"
+
+
+def test_sessions_that_are_ending_end_in_peace_and_one_that_stays_is_ended(copied, tmp_path):
+    log = tmp_path / "postgres.log"
+    for stays in (0.5, 60):
+        with log.open("wb") as file:
+            started = cluster.start(copied, durable=False, stderr=file.fileno())
+        session = psycopg.connect(started.url())
+        leaving = threading.Timer(stays, session.close)
+        leaving.start()
+        started.stop()
+        leaving.cancel()
+        ended_by_force = "terminating connection" in log.read_text()
+        assert ended_by_force == (stays == 60)
+        session.close()
 
 
 def test_a_cluster_that_was_half_made_is_made_again(folder):
