@@ -1,6 +1,6 @@
 """A view for a reader, start to finish: who they are to it, what it counts, its groups in order, its totals."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -13,7 +13,7 @@ from forms.expression.tree import Quotient, Reference, reads_clock
 from forms.figures import hiding, remembered, sights
 from forms.figures.boards import Board
 from forms.figures.keys import Groups
-from forms.figures.reading import Counted, Reading, is_additive, plain, put_together
+from forms.figures.reading import Counted, Reading, plain, put_together
 from forms.figures.results import Cell, Figure, Filters, Item, Key, Point, Row
 from forms.figures.sights import Standing
 from forms.figures.space import FormSpace
@@ -139,35 +139,10 @@ def _value_keys(view: View) -> tuple[Key, ...]:
 
 
 def _count(reading: Reading) -> _Table:
-    """Count the groups, and what does not follow from them: totals of other than counts, or over several choices."""
-    view = reading.view
-    whole = _all(view)
-    found: dict[tuple[int, ...], dict[tuple[Any, ...], Counted]] = {whole: {c.codes: c for c in reading.groups(whole)}}
-    additive = all(is_additive(v.node) for v in view.values)
-    wanted: list[tuple[int, ...]] = [(), *([(0,), (1,)] if len(whole) > 1 else [])]
-    for subset in wanted:
-        if subset in found:
-            continue
-        dropped = [n for n in whole if n not in subset]
-        if additive and not any(view.by[n].node.type == "multiple" for n in dropped):
-            found[subset] = _added_up(found[whole].values(), subset, len(reading.aggregates))
-        else:
-            found[subset] = {c.codes: c for c in reading.groups(subset)}
-    if not found[()]:
-        nothing = tuple(0 if a.name.startswith(("count", "sum")) else None for a in reading.aggregates)
-        found[()] = {(): Counted((), 0, nothing)}
-    return _Table(reading, found)
-
-
-def _added_up(groups: Any, subset: Sequence[int], width: int) -> dict[tuple[Any, ...], Counted]:
-    sums: dict[tuple[Any, ...], list[Any]] = {}
-    for group in groups:
-        codes = tuple(group.codes[n] for n in subset)
-        added = sums.setdefault(codes, [0] * (width + 1))
-        added[0] += group.rows
-        for number, part in enumerate(group.parts, start=1):
-            added[number] += plain(part) or 0
-    return {codes: Counted(codes, added[0], tuple(added[1:])) for codes, added in sums.items()}
+    """Count the groups and all their totals."""
+    whole = _all(reading.view)
+    subsets = dict.fromkeys((whole, (), *([(0,), (1,)] if len(whole) > 1 else [])))
+    return _Table(reading, {of: {c.codes: c for c in found} for of, found in reading.groups(list(subsets)).items()})
 
 
 def _funnel(reading: Reading, _standing: Standing) -> Figure:

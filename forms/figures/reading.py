@@ -6,7 +6,7 @@ groups, and only those of medians, means and distinct counts are asked for again
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import ROUND_FLOOR, Decimal
 from typing import Any, Final
@@ -60,17 +60,83 @@ class Reading:
         """Begin a statement."""
         return Statement(self)
 
-    def groups(self, of: Sequence[int]) -> list[Counted]:
-        """Count by some of the view's groupings, none for the total; TooManyGroups where they make too many."""
+    def groups(self, subsets: Sequence[tuple[int, ...]]) -> dict[tuple[int, ...], list[Counted]]:
+        """Count by all of the view's groupings, by some, or by none for the total; by one statement if that can be.
+
+        Raises TooManyGroups where all of them make too many.
+        """
+        if all(a.name in _MERGED for a in self.aggregates):
+            return self._merged(subsets)
+        return {of: self._each(of) for of in subsets}
+
+    def _each(self, of: Sequence[int]) -> list[Counted]:
         statement = self.statement()
         keys = [statement.group(number) for number in of]
         parts = [statement.compiler.sql(a) for a in self.aggregates]
         by = f" group by {', '.join(str(n + 1) for n in range(len(keys)))}" if keys else ""
-        listed = ", ".join([*keys, "count(*)", *parts])
-        rows = statement.run(listed, by, limit=MOST_GROUPS + 1)
+        rows = statement.run(", ".join([*keys, "count(*)", *parts]), by, limit=MOST_GROUPS + 1)
         if len(rows) > MOST_GROUPS:
             raise TooManyGroups(limit=MOST_GROUPS)
         return [Counted(tuple(r[: len(keys)]), r[len(keys)], tuple(r[len(keys) + 1 :])) for r in rows]
+
+    def _merged(self, subsets: Sequence[tuple[int, ...]]) -> dict[tuple[int, ...], list[Counted]]:
+        """Read the records once, into the finest groups, and put those together for each subset.
+
+        Several choices stay together in the finest groups: few combinations are told apart for many records.
+        """
+        statement = self.statement()
+        by = self.view.by
+        keys = [f"{statement.compiler.group(v.node)} as k{n}" for n, v in enumerate(by)]
+        parts = [
+            f"{sql} as p{n}_{m}"
+            for n, a in enumerate(self.aggregates)
+            for m, sql in enumerate(_finest(a, statement.compiler))
+        ]
+        grouped = f" group by {', '.join(str(n + 1) for n in range(len(keys)))}" if keys else ""
+        each = [self._put_together(number, of) for number, of in enumerate(subsets)]
+        rows = statement.run(
+            ", ".join([*keys, "count(*) as n", *parts]),
+            grouped,
+            around=f"with g as materialized ({{}}) {' union all '.join(each)}",
+        )
+        found: dict[tuple[int, ...], list[Counted]] = {of: [] for of in subsets}
+        for number, *columns in rows:
+            of, (count, *values) = subsets[number], columns[len(by) :]
+            found[of].append(Counted(tuple(columns[n] for n in of), count, tuple(values)))
+        if any(len(groups) > MOST_GROUPS for groups in found.values()):
+            raise TooManyGroups(limit=MOST_GROUPS)
+        return found
+
+    def _put_together(self, number: int, of: tuple[int, ...]) -> str:
+        by = self.view.by
+        several = [n for n in of if by[n].node.type == "multiple"]
+        keys = ["null" if n not in of else f"m{n}.choice" if n in several else f"k{n}" for n in range(len(by))]
+        parts = [_MERGED[a.name].format(f"p{n}") for n, a in enumerate(self.aggregates)]
+        unnested = "".join(_one_by_one(f"k{n}", f"m{n}") for n in several)
+        grouped = f" group by {', '.join(str(n + 2) for n in of)}" if of else ""
+        listed = ", ".join([str(number), *keys, "coalesce(sum(n), 0)::bigint", *parts])
+        return f"(select {listed} from g{unnested}{grouped} limit {MOST_GROUPS + 1})"
+
+
+#: How aggregates of the finest groups become those of coarser ones; `{0}_0` and `{0}_1` are what `_finest` gives.
+_MERGED: Final = {
+    "count": "coalesce(sum({0}_0), 0)::bigint",
+    "sum": "coalesce(sum({0}_0), 0)",
+    "mean": "sum({0}_0) / nullif(sum({0}_1), 0)",
+    "min": "min({0}_0)",
+    "max": "max({0}_0)",
+}
+
+
+def _one_by_one(sql: str, name: str) -> str:
+    """Join several choices one by one, as `{name}.choice`; who chose none stays, with null."""
+    return f" left join lateral unnest(string_to_array({sql}, ' ')) {name} (choice) on true"
+
+
+def _finest(aggregate: Aggregate, compiler: Compiler) -> list[str]:
+    if aggregate.name != "mean":
+        return [compiler.sql(aggregate)]
+    return [compiler.sql(replace(aggregate, name=name)) for name in ("sum", "count")]
 
 
 class Statement:
@@ -97,7 +163,7 @@ class Statement:
         if node.type != "multiple":
             return sql
         name = f"m{number}"
-        self._unnested.append(f" left join lateral unnest(string_to_array({sql}, ' ')) {name} (choice) on true")
+        self._unnested.append(_one_by_one(sql, name))
         return f"{name}.choice"
 
     def conditions(self) -> list[str]:
@@ -110,9 +176,12 @@ class Statement:
             found += self._narrowed_list(self.space)
         return found
 
-    def run(self, listed: str, then: str = "", *, limit: int | None = None, extra: Sequence[str] = ()) -> list[Any]:
+    def run(
+        self, listed: str, then: str = "", *, limit: int | None = None, extra: Sequence[str] = (), around: str = "{}"
+    ) -> list[Any]:
         """Run `select {listed} from … where … {then}` over the rows that the reader may see.
 
+        `around` is a statement that has it in the place of its braces.
         Raises FigureNotComputed where the answers cannot be put together so.
         """
         conditions = [*self.conditions(), *extra]
@@ -125,7 +194,7 @@ class Statement:
         see(self._reading.scopes)
         try:
             with db.session.begin_nested():
-                return list(db.session.connection().exec_driver_sql(sql, self.parameters.values))
+                return list(db.session.connection().exec_driver_sql(around.format(sql), self.parameters.values))
         except DBAPIError as error:
             if error.connection_invalidated or not str(getattr(error.orig, "sqlstate", "")).startswith("22"):
                 raise
@@ -224,11 +293,6 @@ def _aggregates(node: Node) -> Iterator[Aggregate]:
         return
     for part in node.args:
         yield from _aggregates(part)
-
-
-def is_additive(node: Node) -> bool:
-    """Tell whether the figures of groups add up to that of all: those of counts and sums do."""
-    return all(a.name in ("count", "sum") for a in _aggregates(node))
 
 
 def plain(value: Any) -> Any:

@@ -154,7 +154,7 @@ def _by_hand(statement: str) -> None:
 
 def _timed(do: Callable[[], object], *, forget: bool = False) -> float:
     if forget:
-        remembered._KNOWN.clear()
+        remembered._MEMORIES.clear()
     began = time.perf_counter()
     do()
     return time.perf_counter() - began
