@@ -49,7 +49,9 @@ def _remembered(board: Board, view: View, filters: Filters, standing: Standing, 
     moment = now if any(n is not None and reads_clock(n) for n in nodes) else remembered.today(board, now)
     key = ("figure", board.key, view.row.number, filters.key(), standing, moment)
     forms = sights.counted(board, view)
-    return remembered.recall(board, key, forms, lambda: _bare(board, view, filters, standing, now))
+    # What is hidden is decided on what is there now, so what is shown beside it is of now, too.
+    may_lag = not standing.is_suppressed
+    return remembered.recall(board, key, forms, lambda: _bare(board, view, filters, standing, now), may_lag=may_lag)
 
 
 def _bare(board: Board, view: View, filters: Filters, standing: Standing, now: datetime) -> Figure:

@@ -4,8 +4,12 @@ Every change to records is a line of the audit, written in the same transaction.
 there are exactly the lines about its forms that there were when it was computed. The last lines are counted, not the
 highest taken, since a transaction may commit after others that began later: one that is 5,000 lines behind would take
 longer than any submission may.
+
+What takes long over many records would be computed again for each visitor while the field sends: that may lag behind
+by as much as makes computing it a hundredth of the time. A page says of each figure when it was computed.
 """
 
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -28,6 +32,9 @@ _KEPT: Final = 1_000
 #: How far back lines are counted, and how many may have come since before counting them takes long.
 _BEHIND: Final = 5_000
 _MOST: Final = 50_000
+#: Seconds of computing from which on a figure may lag behind, and how many times as long it may.
+_LONG: Final = 0.5
+_LAG: Final = 100
 
 _COUNT: Final = text(
     """
@@ -47,10 +54,19 @@ class _Stamp:
     number: int
 
 
+@dataclass(frozen=True)
+class _Known:
+    """What was computed of which state, and until when, by the monotonic clock, it may be given for a later one."""
+
+    number: int
+    found: Any
+    until: float
+
+
 @dataclass
 class _Memory:
     stamps: dict[tuple[int, ...], _Stamp] = field(default_factory=dict)
-    found: OrderedDict[tuple[object, ...], tuple[int, Any]] = field(default_factory=OrderedDict)
+    found: OrderedDict[tuple[object, ...], _Known] = field(default_factory=OrderedDict)
 
 
 #: A process serves one database; tests serve many.
@@ -63,10 +79,17 @@ def today(board: Board, now: datetime) -> date:
     return now.astimezone(ZoneInfo(board.zone)).date()
 
 
-def recall(board: Board, key: tuple[object, ...], forms: Sequence[Form], compute: Callable[[], _Found]) -> _Found:
+def recall(
+    board: Board,
+    key: tuple[object, ...],
+    forms: Sequence[Form],
+    compute: Callable[[], _Found],
+    *,
+    may_lag: bool = False,
+) -> _Found:
     """Give what was computed under a key while the records of the forms were the same, or compute it.
 
-    A board looks once whether they are: its figures are of one moment.
+    A board looks once whether they are: its figures are of one moment, but for those that take long and `may_lag`.
     """
     ids = tuple(form.id for form in forms)
     if ids not in board.stamps:
@@ -76,12 +99,15 @@ def recall(board: Board, key: tuple[object, ...], forms: Sequence[Form], compute
     memory = _memory()
     with _LOCK:
         known = memory.found.get(key)
-    if known is not None and known[0] == number:
-        found: _Found = known[1]
+    began = time.monotonic()
+    if known is not None and (known.number == number or (may_lag and began < known.until)):
+        found: _Found = known.found
         return found
     made = compute()
+    ended = time.monotonic()
+    took = ended - began
     with _LOCK:
-        memory.found[key] = (number, made)
+        memory.found[key] = _Known(number, made, ended + (_LAG * took if took >= _LONG else 0))
         memory.found.move_to_end(key)
         while len(memory.found) > _KEPT:
             memory.found.popitem(last=False)

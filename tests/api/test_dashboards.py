@@ -5,6 +5,7 @@ import io
 import re
 from datetime import date
 from html import unescape
+from types import SimpleNamespace
 from xml.sax.saxutils import escape
 
 import openpyxl
@@ -15,7 +16,7 @@ from sqlalchemy import select
 from api.pages.dashboards import filtering, words
 from api.pages.dashboards.words import Speech
 from forms.db import db
-from forms.figures import Key, OfferedFilter
+from forms.figures import Key, OfferedFilter, computing, remembered
 from forms.figures.results import Choice
 from forms.models import AccessLine
 from tests.support.instances import instance, new_id
@@ -153,6 +154,43 @@ def test_a_dashboard_shows_each_figure_with_its_number_its_table_and_its_meaning
         drawing = re.search(r"<svg xmlns.*?</svg>", _figure(page, name), re.DOTALL)[0]
         assert ElementTree.fromstring(drawing).get("role") == "img"
     assert "RAHASIA-CATATAN" not in page.text
+
+
+def _send_one_more(scene):
+    scene.receive(instance("giat", answers="<kota>61.01</kota><hari>2026-01-05</hari>", instance_id=new_id()))
+
+
+def test_a_figure_that_takes_long_lags_behind_for_a_hundred_times_as_long_and_no_other_does(events, monkeypatch):
+    clock = [0.0]
+    monkeypatch.setattr(remembered, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    bare = computing._bare
+
+    def slow(board, view, *rest):
+        clock[0] += 2 if view.name == "wilayah" else 0.4
+        return bare(board, view, *rest)
+
+    monkeypatch.setattr(computing, "_bare", slow)
+    viewer = events.with_role(VIEWER)
+    shown = []
+    for later in (0, 1, 150, 100):
+        clock[0] += later
+        page = viewer.get(f"{events.base}/dashboard")
+        number = re.search(r"\b\d\b", re.sub(r"<[^>]*>", " ", _figure(page, "jumlah")))[0]
+        shown.append((_rows(_figure(page, "wilayah"))["Jumlah"], number))
+        _send_one_more(events)
+    assert shown == [(["4"], "4"), (["4"], "5"), (["4"], "6"), (["7"], "7")]
+
+
+def test_what_a_reader_of_suppressed_figures_gets_never_lags_behind(people, monkeypatch):
+    monkeypatch.setattr(remembered, "_LONG", 0)
+    monkeypatch.setattr(remembered, "_LAG", 1e9)
+    manager = people.with_role(MANAGER)
+    before = _figure(manager.get(f"{people.base}/dashboard"), "jk")
+    for _number in range(20):
+        people.receive(instance("orang", answers="<jk>P</jk>", instance_id=new_id()))
+    after = _figure(manager.get(f"{people.base}/dashboard"), "jk")
+    assert _rows(before) != _rows(after)
+    assert _rows(after)["Jumlah"] == ["60"]
 
 
 def test_a_work_list_leads_to_its_records(events):
