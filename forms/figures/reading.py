@@ -65,7 +65,7 @@ class Reading:
 
         Raises TooManyGroups where all of them make too many.
         """
-        if all(a.name in _MERGED for a in self.aggregates):
+        if len(subsets) > 1 and all(a.name in _MERGED for a in self.aggregates):
             return self._merged(subsets)
         return {of: self._each(of) for of in subsets}
 
