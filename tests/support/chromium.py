@@ -86,6 +86,8 @@ def codes_on_paper(page: Page, folder: Path) -> list[str]:
         sheets = sorted(folder.glob("sheet-*.pgm"))
     else:
         page.emulate_media(media="print")
+        # Two frames later it is drawn so.
+        page.evaluate("() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
         page.screenshot(path=folder / "sheet.png", full_page=True)
         page.emulate_media(media="screen")
         sheets = [folder / "sheet.png"]
