@@ -3,13 +3,14 @@
 Actions are ODK Central's names where Central has one. Details never hold an answer, a password or a token.
 """
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert
 
 from forms.access import Actor
-from forms.db import db
+from forms.db import db, insert_all
 from forms.models import Audit
 
 
@@ -33,3 +34,12 @@ def record(
             notes=notes,
         )
     )
+
+
+def record_all(actor: Actor, lines: Iterable[tuple[str, UUID, dict[str, Any] | None]]) -> None:
+    """Add a line for each of many deeds of one actor: its action, whose it is (`actee_id`) and its details."""
+    rows = [
+        {"actor_id": actor.id, "action": action, "actee_id": actee_id, "details": details}
+        for action, actee_id, details in lines
+    ]
+    insert_all(Audit, rows)

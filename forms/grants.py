@@ -1,20 +1,20 @@
 """Who was given which role, and whose records that opens: roles on the site, a project or a form, and scope values.
 
-Every way of giving, by a page, the API or a workbook, ends in `assign`, `unassign` or `set_properties`, and each leaves
-a line in the audit, and in the access log where it opens or closes something about people. Nobody opens people's data
-to themselves: that takes somebody else.
+Every way of giving, by a page, the API or a workbook, ends in `assign_all`, `unassign` or `set_all_properties`. Each
+leaves a line in the audit for each person, and in the access log where it opens or closes something about people.
+Nobody opens people's data to themselves: that takes somebody else.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select, text
+from sqlalchemy import Row, delete, select, text, tuple_
 
 from forms import audit, looks, policy
 from forms.access import Actor
-from forms.db import db
+from forms.db import db, insert_all
 from forms.models import Actor as ActorRow
 from forms.models import ActorProperty, Assignment, Form, Project, Role
 from forms.policy import BY_ID, DIMENSIONS, OVER_PEOPLE, UNPROVEN
@@ -36,40 +36,58 @@ def assign(
     project_id: int | None = None,
     form_id: int | None = None,
 ) -> None:
-    """Give an actor a role on the site, a project or a form; UniquenessViolation where it is held already.
+    """Give an actor a role, as `assign_all` does."""
+    assign_all(actor, [actor_id], role_id, vault=vault, project_id=project_id, form_id=form_id)
+
+
+def assign_all(
+    actor: Actor,
+    actor_ids: Collection[int],
+    role_id: int,
+    *,
+    vault: Vault,
+    project_id: int | None = None,
+    form_id: int | None = None,
+) -> None:
+    """Give actors a role on the site, a project or a form; UniquenessViolation where one of them holds it already.
 
     OwnRights where somebody would open people's data to themselves: that takes somebody else. RoleIsPerForm for a role
-    that is given form by form.
+    that is given form by form. Nothing is given where any of them cannot be.
     """
-    grantee = db.session.get(ActorRow, actor_id)
+    grantees = _grantees(actor_ids)
     role = db.session.get(Role, role_id)
-    if grantee is None or grantee.deleted_at or role is None:
+    if role is None or any(row is None or row.deleted_at for row in map(grantees.get, actor_ids)):
         raise NotFound
-    if has_clearance(role) and actor_id == actor.id:
+    if has_clearance(role) and actor.id in grantees:
         raise OwnRights
     if BY_ID[role.id].per_form and form_id is None:
         raise RoleIsPerForm(role=role.name)
-    held = select(Assignment.id).where(
-        Assignment.actor_id == actor_id,
+    held = select(Assignment.actor_id).where(
+        Assignment.actor_id.in_(grantees),
         Assignment.role_id == role_id,
         Assignment.project_id.is_not_distinct_from(project_id),
         Assignment.form_id.is_not_distinct_from(form_id),
     )
-    if db.session.execute(held).first():
+    holder = db.session.execute(held.limit(1)).scalar()
+    if holder is not None:
         raise UniquenessViolation(
-            fields=["actorId", "roleId", "acteeId"], values=[actor_id, role_id], table="assignments"
+            fields=["actorId", "roleId", "acteeId"], values=[holder, role_id], table="assignments"
         )
-    db.session.add(Assignment(actor_id=actor_id, role_id=role_id, project_id=project_id, form_id=form_id))
-    db.session.flush()
-    audit.record(
-        actor,
-        f"{grantee.type}.assignment.create",
-        actee_id=grantee.actee_id,
-        details={"roleId": role_id, "grantedActeeId": _actee(project_id, form_id)},
-    )
+    given = {"role_id": role_id, "project_id": project_id, "form_id": form_id}
+    insert_all(Assignment, [{"actor_id": actor_id, **given} for actor_id in grantees])
+    details = {"roleId": role_id, "grantedActeeId": _actee(project_id, form_id)}
+    audit.record_all(actor, [(f"{row.type}.assignment.create", row.actee_id, details) for row in grantees.values()])
     if has_clearance(role):
-        details = {"actorId": actor_id, "role": role.system}
-        looks.record(actor, "grant", looks.Place(project_id, form_id), vault=vault, details=details)
+        for actor_id in grantees:
+            said = {"actorId": actor_id, "role": role.system}
+            looks.record(actor, "grant", looks.Place(project_id, form_id), vault=vault, details=said)
+
+
+def _grantees(actor_ids: Iterable[int]) -> dict[int, ActorRow]:
+    """Find actors by number, deleted ones too, in the order of the numbers."""
+    wanted = dict.fromkeys(actor_ids)
+    rows = {row.id: row for row in db.session.execute(select(ActorRow).where(ActorRow.id.in_(wanted))).scalars()}
+    return {actor_id: rows[actor_id] for actor_id in wanted if actor_id in rows}
 
 
 def has_clearance(role: Role) -> bool:
@@ -129,39 +147,51 @@ def properties(project_id: int, actor_id: int) -> dict[str, str]:
 def set_properties(
     actor: Actor, project_id: int, actor_id: int, changes: Mapping[str, str | None], *, vault: Vault
 ) -> None:
-    """Change what a project says of an actor; None or a blank text removes it, what is not named stays.
+    """Change what a project says of an actor, as `set_all_properties` does."""
+    set_all_properties(actor, project_id, {actor_id: changes}, vault=vault)
+
+
+def set_all_properties(
+    actor: Actor, project_id: int, changes: Mapping[int, Mapping[str, str | None]], *, vault: Vault
+) -> None:
+    """Change what a project says of actors; None or a blank text removes it, what is not named stays.
 
     In a dimension of the policy the text is a list of codes with spaces between them: UnexpectedValue where it cannot
     be. OwnRights where somebody would choose for themselves whose records a role with clearance shows them.
     """
-    if not changes:
+    kept = {
+        actor_id: {name: _checked(name, value) for name, value in named.items()}
+        for actor_id, named in changes.items()
+        if named
+    }
+    if not kept:
         return
-    if actor_id == actor.id and _holds_clearance(actor_id, project_id):
+    if actor.id in kept and _holds_clearance(actor.id, project_id):
         raise OwnRights
-    kept = {name: _checked(name, value) for name, value in changes.items()}
+    pairs = [(actor_id, name) for actor_id, named in kept.items() for name in named]
     db.session.execute(
         delete(ActorProperty).where(
-            ActorProperty.project_id == project_id, ActorProperty.actor_id == actor_id, ActorProperty.name.in_(kept)
+            ActorProperty.project_id == project_id, tuple_(ActorProperty.actor_id, ActorProperty.name).in_(pairs)
         )
     )
     rows = [
-        {"project_id": project_id, "actor_id": actor_id, "name": name, "value": value}
-        for name, value in kept.items()
-        if value
+        {"project_id": project_id, "actor_id": actor_id, "name": name, "value": kept[actor_id][name]}
+        for actor_id, name in pairs
+        if kept[actor_id][name]
     ]
-    if rows:
-        db.session.execute(insert(ActorProperty), rows)
-    row = db.session.get_one(ActorRow, actor_id)
-    audit.record(
+    insert_all(ActorProperty, rows)
+    whose = _grantees(kept)
+    audit.record_all(
         actor,
-        f"{row.type}.property.set",
-        actee_id=row.actee_id,
-        details={"properties": {name: value or None for name, value in kept.items()}},
+        [
+            (f"{row.type}.property.set", row.actee_id, {"properties": {n: v or None for n, v in kept[row.id].items()}})
+            for row in whose.values()
+        ],
     )
-    if row.type == "user":
-        looks.record(
-            actor, "scope", looks.Place(project_id), vault=vault, details={"actorId": actor_id, "values": kept}
-        )
+    for row in whose.values():
+        if row.type == "user":
+            details = {"actorId": row.id, "values": kept[row.id]}
+            looks.record(actor, "scope", looks.Place(project_id), vault=vault, details=details)
 
 
 def _checked(name: str, value: str | None) -> str:

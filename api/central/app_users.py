@@ -62,7 +62,7 @@ def change(actor: Actor, project: Project, actor_id: str, body: dict[str, Any]) 
 )
 def delete(actor: Actor, project: Project, actor_id: str) -> object:
     """Revoke an app user and take it off the lists."""
-    accounts.delete_app_user(actor, project, as_id(actor_id, "id"), vault=server().vault)
+    accounts.delete_app_user(actor, project, as_id(actor_id, "id"))
     return SUCCESS
 
 

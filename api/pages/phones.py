@@ -356,7 +356,7 @@ def app_user_values(actor: Actor, project: Project, app_user_id: str) -> Any:
 @pages.on("POST", "/projects/<project_id>/app-users/<app_user_id>/revoke", may=Permission.SESSION_END)
 def app_user_revoke(actor: Actor, project: Project, app_user_id: str) -> Any:
     """Withdraw an app user's access at once."""
-    accounts.revoke_app_user(actor, project, as_id(app_user_id, "appUserId"), vault=server().vault)
+    accounts.revoke_app_users(actor, project, [as_id(app_user_id, "appUserId")])
     say("good", _("Access is withdrawn. The phone can send and fetch nothing any more."))
     return redirect(url_for("pages.app_users", project_id=project.id), 303)
 
@@ -368,8 +368,7 @@ def app_users_withdraw(actor: Actor, project: Project) -> Any:
     chosen = [user for user in _list(project) if _is_in(ticked, user) and _state(user) != "withdrawn"]
     if request.method != "POST" or not chosen:
         return WithdrawPage(head(actor, project), tuple(_line(user) for user in chosen))
-    for user in chosen:
-        accounts.revoke_app_user(actor, project, user.id, vault=server().vault)
+    accounts.revoke_app_users(actor, project, [user.id for user in chosen])
     text = ngettext(
         "The access of %(num)s app user is withdrawn. The phone can send and fetch nothing any more.",
         "The access of %(num)s app users is withdrawn. The phones can send and fetch nothing any more.",

@@ -6,12 +6,13 @@ what is open behind it; `resets` how a password is set anew; `app_users` the pho
 
 from forms.accounts.app_users import (
     AppUser,
+    NewAppUser,
     app_user,
     create_app_user,
     delete_app_user,
     list_app_users,
-    make_app_user,
-    revoke_app_user,
+    make_app_users,
+    revoke_app_users,
 )
 from forms.accounts.attempts import Guard
 from forms.accounts.people import (
@@ -49,6 +50,7 @@ __all__ = [
     "Credential",
     "Guard",
     "HeldRole",
+    "NewAppUser",
     "NewSession",
     "actors",
     "app_user",
@@ -68,10 +70,10 @@ __all__ = [
     "live_user",
     "log_in",
     "log_in_with_code",
-    "make_app_user",
+    "make_app_users",
     "names_by_id",
     "new_token",
-    "revoke_app_user",
+    "revoke_app_users",
     "roles_by_actor",
     "user",
     "verify",

@@ -1,16 +1,15 @@
 """App users: actors that phones act as. Their token is kept sealed as well, since its code must be printed again."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, func, insert, select, text, update
 
 from forms import audit, grants
 from forms.access import Actor
-from forms.accounts.sessions import end_session
-from forms.accounts.tokens import open_session
-from forms.db import db
+from forms.accounts.tokens import SEALED_AS, open_app_user_sessions
+from forms.db import db, insert_all
 from forms.models import Actor as ActorRow
 from forms.models import Assignment, FieldKey, Project, Session
 from forms.problems import MissingParameter, NotFound, UnexpectedValue
@@ -43,6 +42,15 @@ class AppUser:
     properties: dict[str, str]
 
 
+@dataclass(frozen=True)
+class NewAppUser:
+    """An app user to be made. `expires_at` is None for never, a value in `properties` for one that is not said."""
+
+    display_name: str
+    properties: Mapping[str, str | None] = field(default_factory=dict)
+    expires_at: datetime | None = None
+
+
 def create_app_user(
     actor: Actor,
     project: Project,
@@ -53,34 +61,35 @@ def create_app_user(
     expires_at: datetime | None = None,
 ) -> AppUser:
     """Make an app user with a token of its own. It may do nothing until a role is assigned on a form."""
-    made = make_app_user(actor, project, display_name, vault=vault, properties=properties, expires_at=expires_at)
+    wanted = NewAppUser(display_name, properties or {}, expires_at)
+    (made,) = make_app_users(actor, project, [wanted], vault=vault)
     return app_user(project, made, vault=vault)
 
 
-def make_app_user(
-    actor: Actor,
-    project: Project,
-    display_name: str,
-    *,
-    vault: Vault,
-    properties: Mapping[str, str | None] | None = None,
-    expires_at: datetime | None = None,
-) -> int:
-    """Do what `create_app_user` does, and give the number alone: for many at once."""
-    if expires_at is not None and expires_at <= datetime.now(UTC):
+def make_app_users(actor: Actor, project: Project, wanted: Sequence[NewAppUser], *, vault: Vault) -> list[int]:
+    """Do what `create_app_user` does for many; give their numbers in the same order.
+
+    UnexpectedValue for an end in the past, MissingParameter for a blank name: then none is made.
+    """
+    names = [(new.display_name or "").strip() for new in wanted]
+    if any(new.expires_at is not None and new.expires_at <= datetime.now(UTC) for new in wanted):
         raise UnexpectedValue(field="expiresAt", value=None, reason="it is in the past")
-    display_name = (display_name or "").strip()
-    if not display_name:
+    if not all(names):
         raise MissingParameter(field="displayName")
-    row = ActorRow(type="field_key", display_name=display_name)
-    db.session.add(row)
-    db.session.flush()
-    db.session.add(FieldKey(actor_id=row.id, project_id=project.id, created_by=actor.id))
-    db.session.flush()
-    open_session(row.id, expires_at or FOREVER, sealed_by=vault)
-    audit.record(actor, "field_key.create", actee_id=row.actee_id, details={"projectId": project.id})
-    grants.set_properties(actor, project.id, row.id, properties or {}, vault=vault)
-    return row.id
+    if not wanted:
+        return []
+    made = db.session.execute(
+        insert(ActorRow).returning(ActorRow.id, ActorRow.actee_id, sort_by_parameter_order=True),
+        [{"type": "field_key", "display_name": name} for name in names],
+    ).all()
+    by_number = {row.id: new for row, new in zip(made, wanted, strict=True)}
+    keys = [{"actor_id": number, "project_id": project.id, "created_by": actor.id} for number in by_number]
+    insert_all(FieldKey, keys)
+    open_app_user_sessions({number: new.expires_at or FOREVER for number, new in by_number.items()}, vault=vault)
+    audit.record_all(actor, [("field_key.create", row.actee_id, {"projectId": project.id}) for row in made])
+    said = {number: new.properties for number, new in by_number.items()}
+    grants.set_all_properties(actor, project.id, said, vault=vault)
+    return list(by_number)
 
 
 _APP_USERS = text(
@@ -114,7 +123,7 @@ def list_app_users(project: Project, *, vault: Vault, actor_id: int | None = Non
             id=row.id,
             project_id=project.id,
             display_name=row.display_name,
-            token=vault.unseal_secret(row.token_sealed, "app user token").decode() if row.token_sealed else None,
+            token=vault.unseal_secret(row.token_sealed, SEALED_AS).decode() if row.token_sealed else None,
             created_at=row.created_at,
             updated_at=row.updated_at,
             created_by=row.created_by,
@@ -138,18 +147,24 @@ def app_user(project: Project, actor_id: int, *, vault: Vault) -> AppUser:
     return found[0]
 
 
-def revoke_app_user(actor: Actor, project: Project, actor_id: int, *, vault: Vault) -> None:
-    """End an app user's token at once; the phone's next request is refused."""
-    app_user(project, actor_id, vault=vault)
-    for session_id in db.session.execute(
-        select(Session.id).where(Session.actor_id == actor_id, Session.ended_at.is_(None))
-    ).scalars():
-        end_session(actor, session_id)
+def revoke_app_users(actor: Actor, project: Project, actor_ids: Collection[int]) -> None:
+    """End app users' tokens at once; their phones' next requests are refused.
+
+    NotFound where one of them is none of this project: then none is ended.
+    """
+    ours = select(ActorRow.id, ActorRow.actee_id).join(FieldKey, FieldKey.actor_id == ActorRow.id)
+    ours = ours.where(FieldKey.project_id == project.id, ActorRow.deleted_at.is_(None), ActorRow.id.in_(actor_ids))
+    actees = dict(db.session.execute(ours).all())
+    if not actees.keys() >= set(actor_ids):
+        raise NotFound
+    live = update(Session).where(Session.actor_id.in_(actees), Session.ended_at.is_(None))
+    ended = db.session.execute(live.values(ended_at=func.now()).returning(Session.actor_id)).scalars().all()
+    audit.record_all(actor, [("field_key.session.end", actees[number], None) for number in sorted(ended)])
 
 
-def delete_app_user(actor: Actor, project: Project, actor_id: int, *, vault: Vault) -> None:
+def delete_app_user(actor: Actor, project: Project, actor_id: int) -> None:
     """Revoke an app user and take it off the lists; what it sent stays, under its name."""
-    revoke_app_user(actor, project, actor_id, vault=vault)
+    revoke_app_users(actor, project, [actor_id])
     db.session.execute(delete(Assignment).where(Assignment.actor_id == actor_id))
     row = db.session.get_one(ActorRow, actor_id)
     row.deleted_at = datetime.now(UTC)

@@ -3,14 +3,18 @@
 import base64
 import hashlib
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, insert, update
 
-from forms.db import db
+from forms.db import db, insert_all
 from forms.models import Session
 from forms.vault import Vault
+
+#: What an app user's token is sealed as.
+SEALED_AS = "app user token"
 
 
 @dataclass(frozen=True)
@@ -37,19 +41,16 @@ def open_session(
     actor_id: int,
     expires_at: datetime,
     *,
-    sealed_by: Vault | None = None,
     is_proven: bool = False,
     user_agent: str | None = None,
     address: str | None = None,
 ) -> NewSession:
-    """Open a session; `sealed_by` keeps its token sealed as well, to print it again."""
+    """Open a person's session."""
     token, csrf = new_token(), new_token()
-    sealed = sealed_by.seal_secret(token.encode(), "app user token") if sealed_by else None
     created_at = db.session.execute(
         insert(Session)
         .values(
             token_hash=token_hash(token),
-            token_sealed=sealed,
             actor_id=actor_id,
             csrf=csrf,
             expires_at=expires_at,
@@ -60,6 +61,25 @@ def open_session(
         .returning(Session.created_at)
     ).scalar_one()
     return NewSession(token=token, csrf=csrf, created_at=created_at, expires_at=expires_at)
+
+
+def open_app_user_sessions(ends: Mapping[int, datetime], *, vault: Vault) -> None:
+    """Open the one session of each of some app users, good until the moment given.
+
+    Its token is kept sealed as well, to print it again (`app_users.list_app_users`).
+    """
+    tokens = {actor_id: new_token() for actor_id in ends}
+    rows = [
+        {
+            "token_hash": token_hash(token),
+            "token_sealed": vault.seal_secret(token.encode(), SEALED_AS),
+            "actor_id": actor_id,
+            "csrf": new_token(),
+            "expires_at": ends[actor_id],
+        }
+        for actor_id, token in tokens.items()
+    ]
+    insert_all(Session, rows)
 
 
 def end_sessions_of(actor_id: int, *, but: int | None = None) -> None:

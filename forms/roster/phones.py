@@ -96,19 +96,13 @@ def plan_workbook(project: Project, data: bytes, *, zone: str, vault: Vault) -> 
 
 def carry_out(actor: Actor, project: Project, planned: Plan, *, vault: Vault) -> list[int]:
     """Make the app users, and let each fill every form of the project; give their numbers in the list's order."""
-    made = []
-    for line in planned.new:
-        number = accounts.make_app_user(
-            actor,
-            project,
-            line.name,
-            properties=line.values,
-            expires_at=end_of(line.last_day, planned.zone) if line.last_day else None,
-            vault=vault,
-        )
-        # On the project, not on each form: a form that is published tomorrow reaches the phones without another step.
-        grants.assign(actor, number, accounts.APP_USER_ROLE, project_id=project.id, vault=vault)
-        made.append(number)
+    wanted = [
+        accounts.NewAppUser(line.name, line.values, end_of(line.last_day, planned.zone) if line.last_day else None)
+        for line in planned.new
+    ]
+    made = accounts.make_app_users(actor, project, wanted, vault=vault)
+    # On the project, not on each form: a form that is published tomorrow reaches the phones without another step.
+    grants.assign_all(actor, made, accounts.APP_USER_ROLE, project_id=project.id, vault=vault)
     return made
 
 

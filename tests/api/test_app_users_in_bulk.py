@@ -2,20 +2,23 @@
 
 import io
 import re
+from collections import Counter
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from html import unescape
 from zoneinfo import ZoneInfo
 
 import openpyxl
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from api.pages import reach
 from api.pages.phones import _ranges, phone_words
 from forms import accounts
 from forms.access import SERVER
 from forms.db import db
-from forms.models import Assignment, Audit, FieldKey
+from forms.models import Actor, Assignment, Audit, FieldKey
+from forms.problems import NotFound
 from forms.roster.phones import read_day
 from tests.support.odk import xlsx
 from tests.support.visitor import MANAGER, VIEWER, make_scene
@@ -150,7 +153,7 @@ def test_a_name_that_is_there_already_makes_no_second_one(scene, manager, users)
     assert "tidak ada yang dibuat" in manager.get(users).text
     assert _counts() == before
     # Whose access is withdrawn may be followed by another of its name.
-    accounts.revoke_app_user(SERVER, scene.project, _phones(scene)["Pos 1"].id, vault=scene.world.vault)
+    accounts.revoke_app_users(SERVER, scene.project, [_phones(scene)["Pos 1"].id])
     db.session.commit()
     assert "sudah ada" not in _planned(manager.send(f"{users}/add", {"names": "Pos 1"}))[0]
 
@@ -298,7 +301,7 @@ def test_the_list_is_filtered_and_ordered_by_its_address(scene, manager, users):
     text = f"Beting\t61.03\nAruk\t61.71\nCemara\t61.03 61.71\t\t{LATER}"
     manager.send(f"{users}/add", {"names": text, "confirmed": "1"})
     phones = _phones(scene)
-    accounts.revoke_app_user(SERVER, scene.project, phones["Aruk"].id, vault=scene.world.vault)
+    accounts.revoke_app_users(SERVER, scene.project, [phones["Aruk"].id])
     db.session.commit()
     client = scene.world.app.test_client()
     client.get(
@@ -410,3 +413,62 @@ def test_numbers_that_follow_on_one_another_take_one_word_in_an_address():
     assert _ranges([5, 1, 2, 3, 9, 10]) == ["1-3", "5", "9-10"]
     assert _ranges([7]) == ["7"]
     assert _ranges(range(1, 501)) == ["1-500"]
+
+
+@contextmanager
+def _counted():
+    """Counts the statements that reach PostgreSQL; one that is executed for each of many rows counts for each."""
+    counted = Counter()
+
+    def count(_connection, _cursor, statement, parameters, _context, _many):
+        counted[statement.split()[0].lower()] += len(parameters) if isinstance(parameters, list) else 1
+
+    event.listen(db.engine, "before_cursor_execute", count)
+    yield counted
+    event.remove(db.engine, "before_cursor_execute", count)
+
+
+def test_a_long_list_takes_no_more_statements_than_a_short_one(scene, manager, users):
+    """Making five hundred, and withdrawing them, is as many ways to the database as making two."""
+
+    def statements(prefix, people):
+        names = "\n".join(f"{prefix} {n}\t61.03\tL-{n}\t{LATER}" for n in range(people))
+        with _counted() as making:
+            assert manager.send(f"{users}/add", {"names": names, "confirmed": "1"}).status_code == 303
+        ticked = [str(user.id) for name, user in _phones(scene).items() if name.startswith(prefix)]
+        assert len(ticked) == people
+        with _counted() as withdrawing:
+            assert manager.send(f"{users}/withdraw", {"app_user": ticked}).status_code == 303
+        assert not any(user.token for name, user in _phones(scene).items() if name.startswith(prefix))
+        return making, withdrawing
+
+    statements("Awal", 1)
+    assert statements("Sedikit", 2) == statements("Banyak", 120)
+
+
+def test_each_of_a_list_has_its_own_key_and_its_own_lines_in_the_audit(scene, manager, users):
+    names = "\n".join(f"Pos {n}\t61.03\tL-{n}" for n in range(30))
+    assert manager.send(f"{users}/add", {"names": names, "confirmed": "1"}).status_code == 303
+    made = {name: user for name, user in _phones(scene).items() if name.startswith("Pos ")}
+    assert len({user.token for user in made.values()}) == 30
+    # What is said of each is said of that one, and of no neighbour.
+    assert {name: user.properties["lembaga"] for name, user in made.items()} == {
+        f"Pos {n}": f"L-{n}" for n in range(30)
+    }
+    ids = [user.id for user in made.values()]
+    manager.send(f"{users}/withdraw", {"app_user": [str(number) for number in ids[:10]]})
+    actees = dict(db.session.execute(select(Actor.actee_id, Actor.id).where(Actor.id.in_(ids))).all())
+    lines = Counter(
+        (actees[line.actee_id], line.action)
+        for line in db.session.execute(select(Audit).where(Audit.actee_id.in_(actees))).scalars()
+    )
+    each = ("field_key.create", "field_key.property.set", "field_key.assignment.create")
+    expected = Counter({(number, action): 1 for number in ids for action in each})
+    assert lines == expected + Counter({(number, "field_key.session.end"): 1 for number in ids[:10]})
+
+
+def test_a_list_of_which_one_cannot_be_withdrawn_withdraws_nobody(scene, world):
+    one, other = world.app_user(scene.project), world.app_user(world.project("Lain"))
+    with pytest.raises(NotFound):
+        accounts.revoke_app_users(SERVER, scene.project, [one.id, other.id])
+    assert accounts.app_user(scene.project, one.id, vault=world.vault).token is not None

@@ -14,7 +14,7 @@ from sqlalchemy import event, text
 from api.endpoint import DECLARED, PUBLIC
 from forms import accounts, catalogue, grants
 from forms.access import SERVER
-from forms.accounts import revoke_app_user
+from forms.accounts import revoke_app_users
 from forms.catalogue import Upload
 from forms.db import EVERYTHING, db, see
 from forms.problems import ForgedRequest
@@ -302,7 +302,7 @@ def test_a_token_revoked_while_it_sends_is_good_for_nothing_after_that_request(w
 
     def revoke():
         with world.app.app_context():
-            revoke_app_user(SERVER, project, phone.id, vault=world.vault)
+            revoke_app_users(SERVER, project, [phone.id])
             db.session.commit()
 
     def send(stream):

@@ -13,7 +13,7 @@ from api.endpoint import DECLARED
 from api.pages import reach
 from forms import catalogue, cluster
 from forms.access import SERVER
-from forms.accounts import revoke_app_user
+from forms.accounts import revoke_app_users
 from forms.db import db
 from tests.policy.routes import ROUTES
 from tests.policy.test_every_route import canaries, targets, unpacked
@@ -133,7 +133,7 @@ def test_t15_a_lost_phone_is_refused_from_its_next_request_on(world, client):
         return client.get(f"/v1/key/{phone.token}/projects/{project.id}/formList").status_code
 
     assert (status(lost), status(other)) == (200, 200)
-    revoke_app_user(SERVER, project, lost.id, vault=world.vault)
+    revoke_app_users(SERVER, project, [lost.id])
     db.session.commit()
     assert (status(lost), status(other)) == (403, 200)
     assert not re.search(re.escape(lost.token), client.get(f"/v1/key/{lost.token}/projects/{project.id}/formList").text)
