@@ -10,7 +10,7 @@ from flask import Response, redirect, request, url_for
 from flask_babel import gettext as _
 
 from api.endpoint import server, undone_when_refused
-from api.pages import changed, door
+from api.pages import changed, door, outdated
 from api.pages.contexts import AttachmentLine, ChangeList, FindingLine, FormHead, FormPage, VersionLine
 from api.pages.door import pages, say
 from api.pages.projects import head
@@ -34,6 +34,7 @@ def _form_page(actor: Actor, project: Project, form: Form, problem: str = "") ->
     counts = submissions.count_by_form(actor, project.id, [form])[form.id]
     names = accounts.names_by_id()
     published = catalogue.list_versions(form)
+    too_old, in_use = _phones(actor, project, form)
     return FormPage(
         project=head(actor, project),
         form=form_head(actor, form),
@@ -44,7 +45,18 @@ def _form_page(actor: Actor, project: Project, form: Form, problem: str = "") ->
         ),
         attachments=attachment_lines(catalogue.current(form)) if form.current_id else (),
         problem=problem,
+        phones_too_old=too_old,
+        phones_in_use=in_use,
     )
+
+
+def _phones(actor: Actor, project: Project, form: Form) -> tuple[int, int]:
+    """Count the phones in use that are too old for a form, and all; for whoever may list them and do something."""
+    if access.can(actor, Permission.FIELD_KEY_LIST, project_id=project.id):
+        for demand in catalogue.demands(project):
+            if demand.form_id == form.id:
+                return outdated.counted(accounts.list_app_users(project, vault=server().vault), demand)
+    return 0, 0
 
 
 def form_head(actor: Actor, form: Form) -> FormHead:

@@ -14,7 +14,7 @@ from flask_babel import ngettext
 
 from api.endpoint import as_id, origin, server, spooled
 from api.exports import XLSX, Table, workbook
-from api.pages import door, qr, reach, scopes
+from api.pages import door, outdated, qr, reach, scopes
 from api.pages.contexts import (
     AppUserFilter,
     AppUserLine,
@@ -75,11 +75,17 @@ def app_users(actor: Actor, project: Project) -> AppUsersPage:
     asked = request.args.get("page", "")
     last = max(0, len(found) - 1) // _ON_A_PAGE
     page = min(int(asked), last) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 0  # noqa: PLR2004
+    demands = catalogue.demands(project)
     shown = found[page * _ON_A_PAGE : (page + 1) * _ON_A_PAGE]
     return AppUsersPage(
         project=head(actor, project),
         app_users=tuple(
-            replace(_line(user), dimensions=scopes.lines(names, user.properties, offers)) for user in shown
+            replace(
+                _line(user),
+                dimensions=scopes.lines(names, user.properties, offers),
+                too_old_for=outdated.titles(user, demands),
+            )
+            for user in shown
         ),
         total=len(users),
         matching=len(found),
@@ -334,7 +340,11 @@ def _app_user_page(actor: Actor, project: Project, app_user_id: str, problem: st
     user = accounts.app_user(project, as_id(app_user_id, "appUserId"), vault=server().vault)
     return AppUserPage(
         project=head(actor, project),
-        app_user=replace(_line(user), dimensions=_dimension_lines(project, user.properties)),
+        app_user=replace(
+            _line(user),
+            dimensions=_dimension_lines(project, user.properties),
+            too_old_for=outdated.titles(user, catalogue.demands(project)),
+        ),
         may_change=access.can(actor, Permission.FIELD_KEY_UPDATE, project_id=project.id),
         problem=problem,
     )

@@ -16,6 +16,7 @@ from forms.catalogue.attachments import (
 )
 from forms.catalogue.comparing import DraftChanges, changes_between, draft_changes
 from forms.catalogue.counted import broken_views, check_views, lint, sources, views_of
+from forms.catalogue.demands import Demand, demands
 from forms.catalogue.dimensions import (
     declare_property,
     demand_declared,
@@ -67,6 +68,7 @@ from forms.catalogue.versions import (
 __all__ = [
     "STATES",
     "UNREAD_LISTS",
+    "Demand",
     "DraftChanges",
     "Listed",
     "Misplaced",
@@ -93,6 +95,7 @@ __all__ = [
     "demand_declared",
     "demand_draft_token",
     "demand_open",
+    "demands",
     "draft",
     "draft_changes",
     "draft_token",

@@ -9,7 +9,7 @@ copied out of one.
 
 from forms.workbook.book import Sheet
 from forms.workbook.container import MAX_BYTES
-from forms.workbook.conversion import Conversion, convert, lint, read_xform
+from forms.workbook.conversion import Conversion, convert, entities_version, lint, read_xform
 from forms.workbook.dashboard import DashboardBook, is_dashboard, read_dashboard
 from forms.workbook.difference import Change, Difference, VanishedChoices, compare
 from forms.workbook.edits import Changes, ChoiceEdit, Edit, changes
@@ -39,6 +39,7 @@ __all__ = [
     "changes",
     "compare",
     "convert",
+    "entities_version",
     "finding",
     "has_errors",
     "in_order",

@@ -135,6 +135,11 @@ def read_xform(xml: bytes) -> Conversion:
     return Conversion(xml, form.schema, tuple(old), None, form.slots)
 
 
+def entities_version(xform_bytes: bytes) -> str:
+    """Tell which version of the entities specification a kept XForm follows ("2025.1.0"); "" where it has none."""
+    return xform.entities_version(_parse_uploaded(xform_bytes))
+
+
 def _checks(book: Book, columns: dict[str, Columns], survey: SurveyRows, classes: Classes) -> Iterator[Finding]:
     for sheet in book.sheets.values():
         yield from codes.errors_in_cells(sheet)

@@ -84,6 +84,14 @@ def read(document: Element) -> XForm:
     return XForm(schema, slots(document, model, root), entities_version)
 
 
+def entities_version(document: Element) -> str:
+    """Tell which version of the entities specification a parsed XForm follows, "" for none; as `read` does."""
+    model = document.find(f"{XHTML}head/{XFORMS}model")
+    instance = model.find(f"{XFORMS}instance") if model is not None else None
+    root = next(iter(instance), None) if instance is not None else None
+    return _entities_version(model, root) if model is not None and root is not None else ""
+
+
 class _Reader:
     """An XForm's parts, looked up by path without the root."""
 

@@ -13,9 +13,11 @@ import pytest
 from sqlalchemy import event, func, select
 
 from api.pages import reach
+from api.pages.outdated import collect_year
 from api.pages.phones import _ranges, phone_words
-from forms import accounts
+from forms import accounts, catalogue
 from forms.access import SERVER
+from forms.catalogue import Upload
 from forms.db import db
 from forms.models import Actor, Assignment, Audit, FieldKey
 from forms.problems import NotFound
@@ -472,3 +474,93 @@ def test_a_list_of_which_one_cannot_be_withdrawn_withdraws_nobody(scene, world):
     with pytest.raises(NotFound):
         accounts.revoke_app_users(SERVER, scene.project, [one.id, other.id])
     assert accounts.app_user(scene.project, one.id, vault=world.vault).token is not None
+
+
+def _entity_form(form_id, version="2025.1.0"):
+    """An XForm that makes entities, as an uploaded one may be: its specification's version is its own."""
+    return f"""<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml">
+        <h:head><h:title>Rumah {form_id}</h:title>
+        <model xmlns:e="http://www.opendatakit.org/xforms/entities" e:entities-version="{version}">
+        <instance><data id="{form_id}" version="1"><nama/>
+        <meta><instanceID/><entity dataset="rumah" create="1" id=""><label/></entity></meta></data></instance>
+        <bind nodeset="/data/nama" type="string"/></model></h:head>
+        <h:body><input ref="/data/nama"><label>Nama</label></input></h:body></h:html>""".encode()
+
+
+def _seen_with(user, version):
+    """Let a phone have been seen with a version of Collect."""
+    said = {"id": user.id, "said": f"org.odk.collect.android/{version} Dalvik/2.1.0 (Linux; U; Android 11; SM-T505)"}
+    seen = "update sessions set last_seen_at = now() + interval '1 second', user_agent = :said where actor_id = :id"
+    db.session.execute(db.text(seen), said)
+    db.session.commit()
+
+
+@pytest.fixture
+def outdated(scene, manager, users):
+    """Phones with three versions of Collect, in a project with a form of 2025 and one of 2022."""
+    for upload in (Upload(_entity_form("baru"), "baru.xml"), Upload(_entity_form("lama", "2022.1.0"), "lama.xml")):
+        catalogue.create_form(SERVER, scene.project, upload, vault=scene.world.vault, ignore_warnings=True,
+                              publish_now=True)  # fmt: skip
+    db.session.commit()
+    manager.send(f"{users}/add", {"names": "Baru\nLama\nKuno\nBelum dipakai\nDicabut", "confirmed": "1"})
+    phones = _phones(scene)
+    for name, version in (("Baru", "v2025.1.0"), ("Lama", "v2024.3.4"), ("Kuno", "v1.30.1"), ("Dicabut", "v1.30.1")):
+        _seen_with(phones[name], version)
+    accounts.revoke_app_users(SERVER, scene.project, [phones["Dicabut"].id])
+    db.session.commit()
+    return phones
+
+
+def _too_old(page):
+    """Each app user's name on a page of the list → the words on what its Collect may not open."""
+    rows = re.findall(r"<tr>\s*<th scope=\"row\".*?</tr>", page.text, re.DOTALL)
+    said = {}
+    for row in rows:
+        found = re.search(r"Mungkin tidak bisa membuka (.*?)\. Perbarui ODK Collect", row)
+        said[re.search(r'class="strong-link"[^>]*>(.*?)</a>', row)[1]] = found[1] if found else ""
+    return said
+
+
+def test_the_list_says_which_forms_a_phones_collect_is_too_old_for(manager, users, outdated):
+    said = _too_old(manager.get(users))
+    ours = ("Baru", "Lama", "Kuno", "Belum dipakai", "Dicabut")
+    assert [said[name] for name in ours] == ["", "Rumah baru", "Rumah baru, Rumah lama", "", ""]
+    for name in ("Lama", "Baru"):
+        page = manager.get(f"{users}/{outdated[name].id}").text
+        assert ("Mungkin tidak bisa membuka Rumah baru" in page) == (name == "Lama")
+
+
+def test_a_form_that_a_phone_does_not_get_asks_nothing_of_it(scene, manager, users, outdated):
+    form = catalogue.form(scene.project, "baru")
+    catalogue.set_state(SERVER, form, "closed")
+    # This one fills a single form, which has no entities.
+    _seen_with(scene.phone, "v1.30.1")
+    db.session.commit()
+    said = _too_old(manager.get(users))
+    assert (said["Lama"], said["Kuno"], said[scene.phone.display_name]) == ("", "Rumah lama", "")
+
+
+def test_a_forms_page_counts_the_phones_in_use_that_are_too_old_for_it(scene, manager, outdated):
+    address = f"/projects/{scene.project.id}/forms"
+    new, old, other = (manager.get(f"{address}/{form_id}").text for form_id in ("baru", "lama", "sosial"))
+    assert "ODK Collect di 2 ponsel terlalu lama untuk formulir ini" in new
+    assert "Itu dari 3 ponsel yang dipakai" in new
+    assert "ODK Collect di 1 ponsel terlalu lama untuk formulir ini" in old
+    assert "terlalu lama" not in other
+    # Who cannot list the phones could do nothing about it.
+    assert "terlalu lama" not in scene.with_role(VIEWER).get(f"{address}/baru").text
+
+
+@pytest.mark.parametrize(
+    ("said", "year"),
+    [
+        (COLLECT, 2026),
+        ("org.odk.collect.android/v2025.4.0-beta.1 Dalvik/2.1.0", 2025),
+        ("org.odk.collect.android/v1.30.1 Dalvik/2.1.0", 1),
+        ("org.odk.collect.android/unknown", None),
+        ("Enketo/7.5.1", None),
+        ("", None),
+    ],
+)
+def test_only_collect_tells_its_year(said, year):
+    assert collect_year(said) == year

@@ -129,3 +129,7 @@ class FormPage:
     versions: tuple[VersionLine, ...] = field(metadata={"help": "The published versions, the one in force first."})
     attachments: tuple[AttachmentLine, ...] = field(metadata={"help": "The files of the version in force."})
     problem: str = field(default="", metadata={"help": "Why an earlier version cannot be taken up again."})
+    phones_too_old: int = field(
+        default=0, metadata={"help": "How many phones in use have a Collect too old for it; for whoever lists phones."}
+    )
+    phones_in_use: int = field(default=0, metadata={"help": "How many phones in use may fill it."})

@@ -60,6 +60,9 @@ class AppUserLine:
     last_sent: datetime | None = field(default=None, metadata={"help": "When a submission last arrived."})
     program: str = field(default="", metadata={"help": 'What it sends with, such as "Collect 2026.2.1".'})
     device: str = field(default="", metadata={"help": 'What it is, such as "SM-T505, Android 11".'})
+    too_old_for: tuple[str, ...] = field(
+        default=(), metadata={"help": "Titles of the forms that its Collect is too old for."}
+    )
     dimensions: tuple[DimensionLine, ...] = field(
         default=(), metadata={"help": "Where its records belong that do not say so themselves, by dimension."}
     )
