@@ -41,7 +41,7 @@ from api.pages.roles import dimension_name
 from forms import access, accounts, catalogue, grants
 from forms.access import Actor, Permission
 from forms.accounts import AppUser
-from forms.catalogue import Upload
+from forms.catalogue import Demand, Upload
 from forms.models import Project
 from forms.problems import InvalidWorkbook, NotFound
 from forms.roster import phones as roster
@@ -58,9 +58,9 @@ _LONGEST_PROGRAM: Final = 60
 _LONG_AGO: Final = datetime(1, 1, 1, tzinfo=UTC)
 
 _ORDERS: Final[dict[str, Callable[[AppUserLine], Any]]] = {
-    "name": lambda line: line.name.casefold(),
+    "name": lambda line: _natural_key(line.name),
     "seen": lambda line: line.last_seen or _LONG_AGO,
-    "phone": lambda line: _version_key(line.program),
+    "phone": lambda line: _natural_key(line.program),
     "records": lambda line: line.submissions,
     "sent": lambda line: line.last_sent or _LONG_AGO,
 }
@@ -71,11 +71,11 @@ def app_users(actor: Actor, project: Project) -> AppUsersPage:
     """List a project's app users: those that the filter in the address leaves, in its order."""
     users, wanted = _list(project), _filter(project)
     offers, names = scopes.offered(project), roster.dimensions(project)
-    found = _ordered([user for user in users if _fits(user, wanted)], wanted.order)
+    demands = catalogue.demands(project)
+    found = _ordered([user for user in users if _fits(user, wanted, demands)], wanted.order)
     asked = request.args.get("page", "")
     last = max(0, len(found) - 1) // _ON_A_PAGE
     page = min(int(asked), last) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 0  # noqa: PLR2004
-    demands = catalogue.demands(project)
     shown = found[page * _ON_A_PAGE : (page + 1) * _ON_A_PAGE]
     return AppUsersPage(
         project=head(actor, project),
@@ -117,10 +117,11 @@ def _filter(project: Project) -> AppUserFilter:
     )
 
 
-def _fits(user: AppUser, wanted: AppUserFilter) -> bool:
+def _fits(user: AppUser, wanted: AppUserFilter, demands: Sequence[Demand]) -> bool:
+    is_in_state = bool(outdated.titles(user, demands)) if wanted.state == "old" else wanted.state in ("", _state(user))
     return (
-        wanted.name.casefold() in user.display_name.casefold()
-        and wanted.state in ("", _state(user))
+        is_in_state
+        and wanted.name.casefold() in user.display_name.casefold()
         and all(code in user.properties.get(name, "").split() for name, code in wanted.values.items())
     )
 
@@ -132,10 +133,10 @@ def _ordered(users: list[AppUser], order: str) -> list[AppUser]:
     return sorted(users, key=lambda user: key(_line(user)), reverse=order.startswith("-"))
 
 
-def _version_key(program: str) -> list[tuple[int, int, str]]:
-    """Order "Collect 2025.10" behind "Collect 2025.9"."""
-    parts = re.findall(r"\d+|\D+", program)
-    return [(1, int(part), "") if part.isascii() and part.isdigit() else (0, 0, part.casefold()) for part in parts]
+def _natural_key(words: str) -> list[tuple[int, int, str]]:
+    """Order "Collect 2025.10" behind "Collect 2025.9", and "Pos 10" behind "Pos 9"."""
+    parts = re.findall(r"\d+|\D+", words)
+    return [(0, int(part), "") if part.isascii() and part.isdigit() else (1, 0, part.casefold()) for part in parts]
 
 
 def _state(user: AppUser) -> str:
@@ -152,6 +153,7 @@ def _states() -> tuple[FilterChoice, ...]:
         "ends": _("with access until a day"),
         "expired": _("expired"),
         "withdrawn": _("access withdrawn"),
+        "old": _("with access, Collect too old for a form"),
     }
     return tuple(FilterChoice(value, label) for value, label in words.items())
 
@@ -416,8 +418,9 @@ def qr_sheet(actor: Actor, project: Project) -> QrSheetPage:
     words, wanted = request.args.getlist("app_user"), _filter(project)
     ticked = _ticked(words)
     live = [user for user in _list(project) if user.token]
-    chosen = [user for user in live if (_is_in(ticked, user) if words else _fits(user, wanted))]
-    chosen.sort(key=lambda user: user.display_name.casefold())
+    demands = catalogue.demands(project)
+    chosen = [user for user in live if (_is_in(ticked, user) if words else _fits(user, wanted, demands))]
+    chosen.sort(key=lambda user: _natural_key(user.display_name))
     unreachable = _unreachable()
     cards = () if unreachable else tuple(QrCard(user.display_name, _code(project, user)) for user in chosen)
     today = datetime.now(ZoneInfo(server().zone)).date()

@@ -58,7 +58,7 @@ def plan(actor: Actor, project: Project, data: bytes, *, vault: Vault) -> Plan:
     Raises:
         InvalidWorkbook: something in it is wrong; each finding names its cell.
     """
-    sheet, findings = workbook.read_table(data, SHEET, HEADINGS, required={EMAIL, ROLE}, exact=DIMENSIONS)
+    sheet, findings = workbook.read_table(data, SHEET, HEADINGS, required={EMAIL, ROLE}, exact=DIMENSIONS, aliases={})
     if len(sheet.rows) > _MOST:
         raise workbook.refusal([finding("people-too-many", sheet.place(), limit=_MOST)])
     reading = _Reading(actor, project, sheet, vault)

@@ -24,6 +24,8 @@ NAME, LAST_DAY = "name", "last_day"
 MOST: Final = 500
 #: How people name the columns when they copy them out of a workbook of their own.
 _ALIASES: Final = {"nama": NAME, "hari terakhir": LAST_DAY, "last day": LAST_DAY}
+#: Within emoji and some scripts two characters are joined, or kept apart, by one that is not seen itself.
+_JOINERS: Final = re.compile(r"(?<=[^\x00-\xa0])[\u200c\u200d](?=[^\x00-\xa0])")
 #: As Excel shows and keeps days, and as they are written here.
 _DAY: Final = re.compile(
     r"(?:(?P<y>\d{4})-(?P<m>\d\d?)-(?P<d>\d\d?)(?:[ T]00:00:00)?|(?P<D>\d\d?)[/.-](?P<M>\d\d?)[/.-](?P<Y>\d{4}|\d\d))"
@@ -90,7 +92,7 @@ def plan_workbook(project: Project, data: bytes, *, zone: str, vault: Vault) -> 
         InvalidWorkbook: something in it is wrong; each finding names its cell.
     """
     names = headings(project)
-    sheet, findings = workbook.read_table(data, SHEET, names, required={NAME}, exact=DIMENSIONS)
+    sheet, findings = workbook.read_table(data, SHEET, names, required={NAME}, exact=DIMENSIONS, aliases=_ALIASES)
     return _plan(project, sheet, findings, Common(), zone, vault)
 
 
@@ -187,7 +189,7 @@ class _Reading:
             return
         if len(name) > LONGEST_NAME:
             yield finding("people-name-too-long", place, limit=LONGEST_NAME)
-        if not name.isprintable():
+        if not _JOINERS.sub("", name).isprintable():
             yield finding("phones-name-odd", place)
         first = self._rows.setdefault(name.casefold(), row)
         if first != row:

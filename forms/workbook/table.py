@@ -1,6 +1,6 @@
 """A plain table in Excel, such as a list of people: one sheet under headings that are known beforehand."""
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 
 from forms.workbook import book, codes
 from forms.workbook.book import Sheet
@@ -8,11 +8,18 @@ from forms.workbook.findings import Finding, finding, refusal
 
 
 def read_table(
-    data: bytes, name: str, headings: Sequence[str], *, required: Container[str], exact: Container[str]
+    data: bytes,
+    name: str,
+    headings: Sequence[str],
+    *,
+    required: Container[str],
+    exact: Container[str],
+    aliases: Mapping[str, str],
 ) -> tuple[Sheet, tuple[Finding, ...]]:
     """Read the sheet `name`, or the only sheet there is; give it with what was found in its headings and cells.
 
-    Headings count in any letter case and are given as `headings` write them. In columns that are `exact`, what Excel
+    Headings count in any letter case, and as `aliases` (in small letters) have them; they are given as `headings` write
+    them. In columns that are `exact`, what Excel
     made of a code is found.
 
     Raises:
@@ -21,7 +28,7 @@ def read_table(
     found = book.read(data, {name}, name)
     if name not in found.sheets:
         raise refusal([finding("table-missing", sheet=name)])
-    sheet = _renamed(found.sheets[name], headings)
+    sheet = _renamed(found.sheets[name], {**{heading.lower(): heading for heading in headings}, **aliases})
     if not any(sheet.rows):
         raise refusal([finding("table-empty", sheet.place())])
     findings = [*found.findings, *codes.errors_in_cells(sheet), *codes.damaged_in(sheet, exact)]
@@ -32,11 +39,10 @@ def read_table(
     return sheet, tuple(findings)
 
 
-def _renamed(sheet: Sheet, headings: Sequence[str]) -> Sheet:
-    known = {heading.lower(): heading for heading in headings}
+def _renamed(sheet: Sheet, known: Mapping[str, str]) -> Sheet:
     names = {header: known.get(header.lower(), header) for header in sheet.headers if header is not None}
     if len(set(names.values())) < len(names):
-        # Two columns differ in letter case alone; they stay as they are, and one of them is found to be unknown.
+        # Two columns are the same one; they stay as they are, and one of them is found to be unknown.
         return sheet
     return Sheet(
         sheet.title,

@@ -133,11 +133,15 @@ def test_the_cards_of_exactly_those_that_were_made_come_right_after(scene, manag
     assert manager.send(f"{users}/add", {"names": "Pos lama", "confirmed": "1"}).status_code == 303
     made = manager.send(f"{users}/add", {"names": "Pos lama\nPos b\nPos a", "confirmed": "1"})
     sheet = manager.get(made.location)
-    names = re.findall(r'<li class="qr-card">.*?<h2>(.*?)</h2>', sheet.text, re.DOTALL)
+    names = re.findall(r'<li class="qr-card">.*?<h2[^>]*>(.*?)</h2>', sheet.text, re.DOTALL)
     assert names == ["Pos a", "Pos b"]
     assert "2 pengguna aplikasi sudah dibuat" in sheet.text
     everybody = manager.get(f"{users}/cards").text
     assert everybody.count('class="qr-card"') == len(_phones(scene))
+    manager.send(f"{users}/add", {"names": "Pos 10\nPos 9\npos 9b\nPos 100", "confirmed": "1"})
+    numbered = manager.get(f"{users}/cards?name=Pos ").text
+    names = re.findall(r'class="qr-card">.*?<h2[^>]*>(.*?)</h2>', numbered, re.DOTALL)
+    assert names == ["Pos 9", "pos 9b", "Pos 10", "Pos 100", "Pos a", "Pos b", "Pos lama"]
     filtered = manager.get(f"{users}/cards?name=LAMA").text
     assert filtered.count('class="qr-card"') == 1
 
@@ -243,6 +247,24 @@ def test_a_workbook_is_shown_and_then_made_and_every_error_has_its_cell(scene, m
     assert made.expires_at is not None
     assert manager.send(f"{users}/add", {"workbook": (b"", "")}).status_code == 400
     assert manager.send(f"{users}/add", {"workbook": (b"bukan", "a.xlsx")}).status_code == 400
+
+
+def test_a_workbook_of_ones_own_may_have_indonesian_headings(scene, manager, users):
+    book = _workbook([" NAMA ", "Hari  Terakhir"], ["Pos\u00a01", LATER.isoformat()], [12, None])
+    shown = manager.send(f"{users}/add", {"workbook": (book, "ponsel.xlsx")})
+    assert (_found(shown), [line.split("belum")[0].strip() for line in _planned(shown)]) == ([], ["Pos 1", "12"])
+    twice = _workbook(["Nama", "name"], ["Pos 1", "Pos 2"])
+    assert manager.send(f"{users}/add", {"workbook": (twice, "ponsel.xlsx")}).status_code == 400
+
+
+def test_names_may_have_any_script_and_joined_emoji(scene, manager, users):
+    names = ["بنت النيل", "שרה 2", "\U0001f469\u200d\u2695\ufe0f Bidan", "Posko é"]
+    sent = {"names": "\r\n".join(names), "confirmed": "1"}
+    assert manager.send(f"{users}/add", sent).status_code == 303
+    assert set(names) <= set(_phones(scene))
+    # One that turns the text around, or stands between letters unseen, is none of them.
+    for odd in ("Pos\u200d1", "Pos \u202e1", "\u200dPos"):
+        assert manager.send(f"{users}/add", {"names": odd}).status_code == 400, ascii(odd)
 
 
 def test_the_template_is_taken_as_it_comes_back_filled(scene, manager, users):
@@ -547,6 +569,9 @@ def test_a_forms_page_counts_the_phones_in_use_that_are_too_old_for_it(scene, ma
     assert "Itu dari 3 ponsel yang dipakai" in new
     assert "ODK Collect di 1 ponsel terlalu lama untuk formulir ini" in old
     assert "terlalu lama" not in other
+    # It leads to just these.
+    those = manager.get(unescape(re.search(r'href="([^"]*state=old)"', new)[1]))
+    assert sorted(_names(those)) == ["Kuno", "Lama"]
     # Who cannot list the phones could do nothing about it.
     assert "terlalu lama" not in scene.with_role(VIEWER).get(f"{address}/baru").text
 

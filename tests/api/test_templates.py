@@ -251,6 +251,16 @@ def test_eight_cards_with_codes_fit_a_sheet_of_paper_and_can_all_be_read(tab, tm
         assert len(sheets) == -(-len(cards) // 8)
 
 
+def test_the_first_sheet_has_cards_although_the_page_says_that_they_were_made(tab):
+    tab.goto("/preview/qr-sheet/id")
+    said = '<div class="notice good" role="status"><p>2 pengguna aplikasi sudah dibuat.</p></div>'
+    tab.evaluate("said => document.querySelector('.body').insertAdjacentHTML('afterbegin', said)", said)
+    assert tab.locator(".notice.good").is_visible()
+    tab.emulate_media(media="print")
+    assert tab.locator(".sheet").bounding_box()["y"] == 0
+    tab.emulate_media(media="screen")
+
+
 def test_pages_and_their_script_obey_the_content_security_policy(browser):
     opened, address = browser
     refused = []

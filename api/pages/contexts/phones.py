@@ -73,7 +73,7 @@ class AppUserFilter:
     """Which app users are listed, and in which order; it stays in the address."""
 
     name: str = field(default="", metadata={"help": "What the name has in it."})
-    state: str = field(default="", metadata={"help": '"active", "ends", "expired", "withdrawn" or "" for any.'})
+    state: str = field(default="", metadata={"help": '"active", "ends", "expired", "withdrawn", "old" or "" for any.'})
     values: Mapping[str, str] = field(
         default_factory=dict, metadata={"help": "Dimension → the code that it must have."}
     )
