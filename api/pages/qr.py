@@ -9,7 +9,7 @@ import segno
 
 from api.pages.contexts import QrCode
 
-#: One of the standard's eight patterns that a code may be laid under. To weigh all eight for each code took three quarters
+#: One of the standard's eight patterns that a code may be laid under. To weigh all eight for each code took most
 #: of the time of a sheet of cards; what is drawn here looks random under any (packed, or a key), so one serves.
 _MASK = 2
 #: Light modules around the code; the standard (ISO/IEC 18004) asks for four.

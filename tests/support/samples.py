@@ -267,6 +267,8 @@ def _form(*, draft: bool) -> FormPage:
         versions=VERSIONS,
         attachments=ATTACHMENTS[:2],
         problem="Pertanyaan /umur tadinya berjenis angka." if draft else "",
+        phones_too_old=2 if draft else 0,
+        phones_in_use=14 if draft else 0,
     )
 
 
@@ -591,6 +593,7 @@ def _app_users() -> tuple[AppUserLine, ...]:
             last_sent=_ago(hours=3 * n) if n not in (0, 3) else None,
             program=f"Collect 2026.{1 + n % 3}.0" if n != 3 else "",
             device="SM-T505, Android 11" if n % 2 == 0 else "Redmi Note 12, Android 14",
+            too_old_for=(CASES.title, TALKS.title) if n == 1 else (),
             dimensions=_BELONGS,
         )
         for n, name in enumerate(POSTS)
