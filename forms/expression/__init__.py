@@ -9,7 +9,19 @@ from forms.expression.checking import Checker, Names, check
 from forms.expression.mistakes import Mistake
 from forms.expression.parsing import MAX_LENGTH, Raw, parse, parse_list
 from forms.expression.sql import Compiler, Parameters, Space
-from forms.expression.tree import Band, Bucket, Fold, Linked, Node, Reference, Target, Type, linked_forms, references
+from forms.expression.tree import (
+    Band,
+    Bucket,
+    Fold,
+    Linked,
+    Node,
+    Reference,
+    Target,
+    Type,
+    facts,
+    linked_forms,
+    references,
+)
 
 __all__ = [
     "MAX_LENGTH",
@@ -29,6 +41,7 @@ __all__ = [
     "Target",
     "Type",
     "check",
+    "facts",
     "linked_forms",
     "parse",
     "parse_list",

@@ -5,7 +5,7 @@ what cannot be meant is a Mistake. An answer without a type, that of a calculati
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal, cast
 
 from forms.expression.mistakes import Mistake
@@ -142,7 +142,7 @@ class Checker:
             node = inner.record(raw)
             if node.size > MAX_SIZE:
                 raise Mistake("too-large", limit=MAX_SIZE)
-            self._facts[name] = node
+            self._facts[name] = replace(node, fact=name)
         return self._facts[name]
 
     # Operators

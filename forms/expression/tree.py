@@ -35,9 +35,14 @@ _REPEATS: Final = {"later": 3, "earlier": 3, "ends-with": 2, "substr": 2}
 
 @dataclass(frozen=True)
 class Node:
-    """Part of an expression; `type` is that of its value."""
+    """Part of an expression; `type` is that of its value.
+
+    `fact` is the sheet's name for it, where it stands in an expression by that name. What it is called does not change
+    what it is: nodes of other names are equal.
+    """
 
     type: Type
+    fact: str = field(default="", compare=False, kw_only=True)
 
     @property
     def args(self) -> tuple["Node", ...]:
@@ -219,6 +224,15 @@ def references(node: Node) -> Iterator[Reference]:
         parts += [p for p in (node.part, node.where) if p is not None]
     for part in parts:
         yield from references(part)
+
+
+def facts(node: Node) -> Iterator[Node]:
+    """Yield every part of an expression that stands in it under a fact's name, the outer ones first."""
+    if node.fact:
+        yield node
+    for part in (*node.args, *((node.part, node.where) if isinstance(node, Linked) else ())):
+        if part is not None:
+            yield from facts(part)
 
 
 def reads_clock(node: Node) -> bool:

@@ -21,6 +21,7 @@ from forms.figures.boards import (
     workbook_of,
 )
 from forms.figures.computing import figure
+from forms.figures.labels import Labels
 from forms.figures.results import Cell, Choice, Figure, Filters, Item, Key, OfferedFilter, Point, Row
 from forms.figures.system import K
 
@@ -36,6 +37,7 @@ __all__ = [
     "Item",
     "K",
     "Key",
+    "Labels",
     "OfferedFilter",
     "Point",
     "Row",

@@ -13,7 +13,7 @@ from forms.access import Actor, Reach
 from forms.answers import Layout
 from forms.catalogue import Upload
 from forms.db import db
-from forms.figures.labels import list_labels
+from forms.figures.labels import Labels, list_labels
 from forms.figures.results import Choice, OfferedFilter
 from forms.models import Blob, Dashboard, Form, Project
 from forms.policy import DIMENSIONS
@@ -87,6 +87,11 @@ class Board:
         if asked not in self._reaches:
             self._reaches[asked] = access.reach(actor, self.project.id, form)
         return self._reaches[asked]
+
+    @cached_property
+    def labels(self) -> Labels:
+        """The labels of what its views count and show."""
+        return Labels(self.sources, lambda name: list_labels(self.files.get(name)))
 
     def schema(self, form_id: str) -> Schema:
         """Give the schema by which a form is counted."""

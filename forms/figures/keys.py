@@ -6,10 +6,9 @@ from typing import Any, Final
 
 from forms.expression import Band, Bucket, Node, Reference
 from forms.figures.boards import Board
-from forms.figures.labels import list_labels
 from forms.figures.results import Filters, Key, Kind
 from forms.schema import Texts
-from forms.views import View, list_name
+from forms.views import View
 
 #: Empty groups are shown as long as somebody could read them all.
 _MOST_FILLED: Final = 60
@@ -21,7 +20,8 @@ class Groups:
 
     def __init__(self, board: Board, view: View, node: Node) -> None:
         self._node = node
-        self._labels, self._is_closed = _known(board, view, node)
+        self._labels = board.labels.of(view.source, node)
+        self._is_closed = board.labels.are_all(view.source, node)
         self.kind: Kind = _kind(node, self._labels)
 
     def key(self, code: Any) -> Key:
@@ -76,25 +76,6 @@ class Groups:
             return None
         field = self._node.target.field
         return (field.scope if field is not None else self._node.target.name) or None
-
-
-def _known(board: Board, view: View, node: Node) -> tuple[dict[str, Texts], bool]:
-    """Give the labels of a grouping's values, and whether these are all the values that it offers."""
-    if not isinstance(node, Reference):
-        return {}, False
-    target = node.target
-    if target.field is not None:
-        if target.choices:
-            choices = board.schema(view.source.form_id).choices[target.field.choice_list]
-            return {c.name: c.labels for c in choices}, True
-        for name in (list_name(target.field.choices_file), target.field.scope, target.name):
-            if name and (labels := list_labels(board.files.get(name))):
-                return labels, True
-        return {}, False
-    if target.kind == "column":
-        own = view.source.list if target.name == "name" else target.name
-        return list_labels(board.files.get(own)), target.name != "name"
-    return {}, False
 
 
 def _kind(node: Node, labels: dict[str, Texts]) -> Kind:

@@ -3,10 +3,22 @@
 import difflib
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, cast
 
-from forms.expression import Mistake, Names, Node, Raw, Reference, linked_forms, parse, parse_list, references, tree
+from forms.expression import (
+    Mistake,
+    Names,
+    Node,
+    Raw,
+    Reference,
+    facts,
+    linked_forms,
+    parse,
+    parse_list,
+    references,
+    tree,
+)
 from forms.expression import check as check_expression
 from forms.policy import NEEDED, Clearance
 from forms.schema import Texts
@@ -183,8 +195,10 @@ class _Sheet:
         values = self._values(row, kind, source)
         date = self._date(row, source, [n for n in (where, *(v.node for v in (*by, *values))) if n is not None])
         target = self._target(row, kind, by, values)
+        title, headings = self._headings(row, len(values))
         if has_errors(self._findings[before:]):
             raise _Wrong
+        values = tuple(replace(v, labels=h) if h else v for v, h in zip(_told_apart(values), headings, strict=True))
         nodes = [n for n in (where, date, *(v.node for v in (*by, *values))) if n is not None]
         needs = _needs(nodes)
         privacy = row.cell("privacy").lower()
@@ -193,7 +207,24 @@ class _Sheet:
             raise self._wrong("view-not-programme", row, "privacy", names=", ".join(_classed(nodes)))
         if is_of_people and any(v.node.type == "geo" for v in by):
             raise self._wrong("view-places-of-people", row, "by")
-        return View(row, cast("Shape", kind), source, where, by, values, date, target, is_of_people, needs)
+        named = {n.fact: self._fact_labels[n.fact] for node in nodes for n in facts(node)}
+        known = {name: labels for name, labels in named.items() if labels}
+        shape = cast("Shape", kind)
+        return View(row, shape, title, source, where, by, values, date, target, is_of_people, needs, known)
+
+    def _headings(self, row: ViewRow, values: int) -> tuple[Texts, list[Texts]]:
+        """Split labels into the title, their first line, and a heading for each value, the lines below it."""
+        title: Texts = {}
+        headings: list[Texts] = [{} for _ in range(values)]
+        for language, text in row.labels.items():
+            first, *lines = [line.strip() for line in text.splitlines() if line.strip()] or [""]
+            title[language] = first
+            if lines and len(lines) != values:
+                self._note("view-label-lines", row, "label", lines=len(lines), values=values)
+                continue
+            for heading, line in zip(headings, lines, strict=False):
+                heading[language] = line
+        return title, headings
 
     def _expression(self, row: ViewRow, column: str, names: Names, raw: Raw, purpose: str) -> Node:
         try:
@@ -259,21 +290,25 @@ class _Sheet:
                 node = self._expression(row, column, self._in_sight(source), raw, purpose)
             except _Wrong:
                 continue
-            found.append(Value(written, node, self._labels(raw, node)))
+            found.append(Value(written, node, self._labels(node, purpose)))
         return tuple(found) if len(found) == len(raws) else ()
 
-    def _labels(self, raw: Raw, node: Node) -> Texts:
-        """Give the label of the one question or fact that an expression is made of."""
-        while raw.kind in ("bracket", "call") and raw.args and (raw.kind == "bracket" or len(raw.args) == 1):
-            (raw,) = raw.args
-        if raw.kind == "call" and raw.value in ("band", "percentile"):
-            raw = raw.args[0]
-        if raw.kind != "reference":
-            return {}
-        if raw.value in self._fact_labels:
-            return self._fact_labels[raw.value]
-        targets = [r.target for r in references(node)]
-        return targets[0].field.labels if len(targets) == 1 and targets[0].field is not None else {}
+    def _labels(self, node: Node, purpose: str) -> Texts:
+        """Give the label of the one question or fact that a value is; of groups, of what is divided into them.
+
+        A fact that is counted, summed or whose share is told lends its label too; a question does not, for it says what
+        was asked of one.
+        """
+        if purpose == "figure":
+            counted = _counted(node)
+            return self._fact_labels.get(counted.fact, {}) if counted is not None else {}
+        if isinstance(node, tree.Band | tree.Bucket) and not node.fact:
+            node = node.part
+        while isinstance(node, tree.Convert) and not node.fact:
+            node = node.part
+        if labels := self._fact_labels.get(node.fact):
+            return labels
+        return node.target.field.labels if isinstance(node, Reference) and node.target.field is not None else {}
 
     def _date(self, row: ViewRow, source: Source, nodes: Sequence[Node]) -> Node | None:
         if not row.cell("date"):
@@ -316,6 +351,30 @@ class _Sheet:
             self._note("view-target", row, "target", value=text)
             return None
         return ListColumn(list_name(name), column)
+
+
+def _counted(node: Node) -> Node | None:
+    """Give what a count, a sum or a share is of; None for any other figure."""
+    if (
+        isinstance(node, tree.Quotient)
+        and node.name == "share"
+        and node.denominator == tree.Aggregate("number", "count", None)
+    ):
+        node = node.numerator
+    if not isinstance(node, tree.Aggregate) or node.name not in ("count", "sum"):
+        return None
+    part = node.part
+    while isinstance(part, tree.Convert) and not part.fact:
+        part = part.part
+    return part
+
+
+def _told_apart(values: tuple[Value, ...]) -> tuple[Value, ...]:
+    """Take the label from values that would be called the same: the sum and the mean of one fact."""
+    return tuple(
+        replace(value, labels={}) if value.labels and sum(v.labels == value.labels for v in values) > 1 else value
+        for value in values
+    )
 
 
 def _needs(nodes: Sequence[Node]) -> Clearance:

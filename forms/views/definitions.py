@@ -25,7 +25,8 @@ class ListColumn:
 class Value:
     """One figure of a view (of a list: one column), as it is written and as it is meant.
 
-    `labels` are those of the question or fact that it is made of, empty where it is made of several.
+    `labels` are the heading that its row gives it, else the label of the question or fact that it is; empty where it is
+    composed, and where another value of the view would be called the same.
     """
 
     text: str
@@ -37,12 +38,14 @@ class Value:
 class View:
     """One figure, table, chart, map or work list.
 
-    `by` are the groupings (of a list: the order); `needs` is the clearance that the answers in it need; a view of
-    `people` is suppressed for whoever has less.
+    `labels` are its title. `facts` are the labels of the facts in it, by name, of those that have one. `by` are the
+    groupings (of a list: the order); `needs` is the clearance that the answers in it need; a view of `people` is
+    suppressed for whoever has less.
     """
 
     row: ViewRow
     shape: Shape
+    labels: Texts
     source: Source
     where: Node | None
     by: tuple[Value, ...]
@@ -51,6 +54,7 @@ class View:
     target: float | ListColumn | None
     is_of_people: bool
     needs: Clearance
+    facts: dict[str, Texts]
 
     @property
     def name(self) -> str:

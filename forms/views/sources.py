@@ -1,12 +1,12 @@
 """What can be counted, and which names are in sight there: forms, their repeats, and lists in CSV files."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final, Literal
 
 from forms.expression import Names, Raw, Target, Type
-from forms.schema import Field, Schema
+from forms.schema import Field, Schema, Texts
 
 #: What is known of a record besides its answers, under the headings of ODK Central's CSV.
 _RECORD: Final[dict[str, Type]] = {
@@ -41,7 +41,8 @@ def list_name(file: str) -> str:
 class Source:
     """Something that is counted: the records of a form, the rows of one of its repeats, or the rows of a list.
 
-    `of` is how the sheet calls it. `names` are without facts, which belong to a sheet.
+    `of` is how the sheet calls it, `labels` how a repeat is called on the form. `names` are without facts, which belong
+    to a sheet.
     """
 
     kind: Literal["form", "repeat", "list"]
@@ -50,6 +51,7 @@ class Source:
     form_id: str = ""
     repeat: str = ""
     list: str = ""
+    labels: Texts = field(default_factory=dict, compare=False)
 
     def key(self) -> tuple[str, str]:
         """Tell sources apart whose facts are told apart: the rows of a form and of its repeats share them."""
@@ -82,7 +84,7 @@ class Sources:
                 if len(found) == 1:
                     schema = self.forms[candidate]
                     title = f"{schema.title}: {repeat}"
-                    return Source("repeat", of, title, candidate, found[0].path)
+                    return Source("repeat", of, title, candidate, found[0].path, labels=found[0].labels)
         if list_name(of) in self.lists:
             return Source("list", of, of, list=list_name(of))
         return None

@@ -524,6 +524,13 @@ TEXTS: dict[str, Text] = {
         "A funnel needs two or more conditions with commas between them, from the widest to the narrowest.",
         "Corong butuh dua syarat atau lebih dengan koma di antaranya, dari yang paling luas ke yang paling sempit.",
     ),
+    "view-label-lines": Text(
+        "error",
+        "Below its title this label has {lines} more lines, but the row has {values} values: write a line for each "
+        "value, in their order, or only the title.",
+        "Di bawah judul, label ini punya {lines} baris lagi, padahal baris ini punya {values} nilai: tulis satu baris "
+        "untuk setiap nilai, sesuai urutannya, atau judulnya saja.",
+    ),
     "view-date": Text(
         "error",
         "This is no date. Name the question by whose date the period is chosen, such as ${{tgl}}.",

@@ -147,6 +147,18 @@ def test_a_row_that_is_wrong_is_found_with_its_cell(rows, code, cell):
     assert wrong.message_id != wrong.message
 
 
+@pytest.mark.parametrize(("lines", "wrong"), [(0, False), (1, True), (2, False), (3, True)])
+def test_below_its_title_a_label_has_a_line_for_each_value_or_none(lines, wrong):
+    sheet = converted("| | table | a | | | ${kab} | count(), count(${umur} > 3) |").views
+    language = "Bahasa Indonesia (id)"
+    row = replace(sheet.rows[0], labels={language: "\n".join(["Judul", *"abc"[:lines]])})
+    done = views.check(replace(sheet, rows=(row,)), Sources({"uji": converted("").schema}, LISTS, own="uji"))
+    assert [(f.code, f.where) for f in done.findings] == [("view-label-lines", "views!J2")] * wrong
+    if not wrong:
+        assert done.views[0].labels == {language: "Judul"}
+        assert [v.labels.get(language, "") for v in done.views[0].values] == (["a", "b"] if lines else ["", ""])
+
+
 def test_every_finding_of_rows_has_a_case():
     said = set(re.findall(r'"(views?-[a-z-]+)"', Path(__file__).read_text(encoding="utf-8")))
     assert {code for code in TEXTS if code.startswith(("view-", "views-"))} <= said

@@ -8,6 +8,7 @@ from api.pages import contexts
 from api.pages.dashboards import filtering, showing
 from api.pages.dashboards.showing import Place
 from api.pages.dashboards.words import Speech
+from forms.figures import Labels
 from forms.figures.results import Cell, Choice, Figure, Item, Key, OfferedFilter, Point, Row
 from forms.problems import NotFound
 from forms.schema import Choice as SchemaChoice
@@ -255,14 +256,12 @@ FILTERS = (
 )  # fmt: skip
 
 
-def choices(_form_id: str, field: Field) -> dict[str, dict[str, str]]:
-    """The labels of a question's choices."""
-    return {c.name: c.labels for c in SCHEMA.choices.get(field.choice_list, ())}
+LABELS = Labels(SOURCES, lambda _name: {})
 
 
 def _place(language: str, **query: str) -> Place:
     asked = filtering.read(query, FILTERS, today=NOW.date(), is_fixed=False)
-    return Place(1, "/projects/1/dashboards/gugus", asked, Speech(language, ID), choices)
+    return Place(1, "/projects/1/dashboards/gugus", asked, Speech(language, ID), LABELS)
 
 
 def _bar(place: Place, *, is_fixed: bool = False) -> contexts.FilterBar:

@@ -10,7 +10,6 @@ from api.pages import charts
 from api.pages.charts import Chart, Series, Spot, Value
 from api.pages.dashboards import words
 from api.pages.dashboards.meaning import Meaning
-from api.pages.dashboards.words import Speech
 from forms.figures.results import Cell, Figure, Key
 
 
@@ -28,7 +27,7 @@ def draw(figure: Figure, meaning: Meaning) -> Drawn:
     if figure.problem is not None or shape not in ("bar", "line", "map", "funnel"):
         return Drawn()
     if shape == "map":
-        return _map(figure, meaning.speech)
+        return _map(figure, meaning)
     if not figure.rows:
         return Drawn()
     if shape == "funnel":
@@ -64,7 +63,7 @@ def _chart(figure: Figure, meaning: Meaning) -> Chart:
     return Chart(
         key=figure.view.name,
         title=speech.title(figure.view),
-        description=describe(figure, speech),
+        description=describe(figure, meaning),
         labels=tuple(words.group(row.key, speech) for row in rows if row.key is not None),
         series=tuple(
             Series(meaning.called(figure.columns[n], n), tuple(_value(figure, row.cells[n]) for row in rows))
@@ -91,14 +90,15 @@ def _steps(figure: Figure, meaning: Meaning) -> Chart:
     return Chart(
         key=figure.view.name,
         title=meaning.speech.title(figure.view),
-        description=describe(figure, meaning.speech),
+        description=describe(figure, meaning),
         labels=tuple(meaning.called(row.key, n) for n, row in enumerate(figure.rows) if row.key is not None),
         series=(Series("", tuple(values)),),
     )
 
 
-def _map(figure: Figure, speech: Speech) -> Drawn:
-    title, about = speech.title(figure.view), describe(figure, speech)
+def _map(figure: Figure, meaning: Meaning) -> Drawn:
+    speech = meaning.speech
+    title, about = speech.title(figure.view), describe(figure, meaning)
     if figure.points:
         spots = [
             Spot(p.latitude, p.longitude, p.records, f"{p.latitude:.3f}, {p.longitude:.3f}: {words.plain(p.records)}")
@@ -120,9 +120,9 @@ def _short(name: str) -> str:
     return name.removeprefix("Kabupaten ").removeprefix("Kab. ")
 
 
-def describe(figure: Figure, speech: Speech) -> str:
+def describe(figure: Figure, meaning: Meaning) -> str:
     """Say in a sentence what a drawing shows, for whoever does not see it."""
-    by = "; ".join(speech.text(v.labels) or v.text for v in figure.view.by)
+    by = "; ".join(meaning.grouping(n) for n in range(len(figure.view.by)))
     about = _("Drawn from the table with the same title.")
     return f"{_('By')}: {by}. {about}" if by else str(about)
 

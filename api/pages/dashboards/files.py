@@ -18,9 +18,10 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from api.pages.dashboards import words
-from api.pages.dashboards.meaning import Choices, Meaning
+from api.pages.dashboards.meaning import Meaning
 from api.pages.dashboards.words import Speech
 from api.pages.render import moment
+from forms.figures import Labels
 from forms.figures.results import Cell, Figure
 
 #: What a spreadsheet would take for the beginning of a formula.
@@ -51,7 +52,7 @@ class About:
     filter: str
     zone: str
     speech: Speech
-    choices: Choices
+    labels: Labels
 
 
 def is_file(figure: Figure) -> bool:
@@ -71,7 +72,7 @@ def plain(figure: Figure, meaning: Meaning) -> Plain:
     if len(figure.rows) == 1 and figure.rows[0].key is None:
         return _turned(figure, meaning)
     parted = [any(row.cells[n].denominator is not None for row in figure.rows) for n in range(len(figure.columns))]
-    heads = [speech.text(figure.view.by[0].labels) or meaning.said(figure.view.by[0].node, figure.view.by[0].text)]
+    heads = [meaning.grouping(0)]
     shares, drawn = set(), []
     for n, key in enumerate(figure.columns):
         label = meaning.called(key, n)
@@ -120,7 +121,7 @@ def _values(cell: Cell, *, has_parts: bool = False) -> list[Any]:
 
 def as_csv(figure: Figure, about: About) -> bytes:
     """Write a figure's table as CSV, with the mark that tells Excel its encoding; no text in it is a formula."""
-    table = plain(figure, Meaning(figure.view, about.speech, about.choices))
+    table = plain(figure, Meaning(figure.view, about.speech, about.labels))
     text = StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([_neutral(heading) for heading in table.headings])
@@ -204,7 +205,7 @@ class _Report:
         title = speech.title(figure.view)
         sheet = self._sheet(title)
         row = self._top(sheet, title, speech.text(figure.view.row.hints), is_secret=figure.is_confidential)
-        meaning = Meaning(figure.view, speech, self.about.choices)
+        meaning = Meaning(figure.view, speech, self.about.labels)
         for line in meaning.definitions():
             sheet.write_string(row, 0, line.term, self.soft)
             sheet.write_string(row, 1, line.text)

@@ -1,77 +1,22 @@
-"""What a figure counts, said in words: of which records, put together how, grouped by what, from which date.
+"""What a figure counts, said in words: of which records, put together how, grouped by what, from which date."""
 
-Expressions are said where words are plainer than the expression: comparisons, choices, sums. What is more than that is
-not guessed at: the reader is pointed to the formula, which is always given beside the words.
-"""
-
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from functools import cached_property
 from typing import Any, Final
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext
 
 from api.pages.contexts import Definition, Formula
+from api.pages.dashboards.sentences import Sentences
 from api.pages.dashboards.words import Speech, answer, group, plain
-from api.pages.render import day
-from forms.expression import Node, tree
+from forms.expression import Node, facts, tree
+from forms.figures import Labels
 from forms.figures.results import Key
-from forms.schema import Field, Texts
-from forms.views import ListColumn, Source, View
-
-#: Gives the labels of a question's choices by name, for a form's id and the question.
-Choices = Callable[[str, Field], Mapping[str, Texts]]
-
-_RECORD: Final = {
-    "SubmissionDate": lazy_gettext("the day that it arrived"),
-    "ReviewState": lazy_gettext("the state of its review"),
-    "SubmitterName": lazy_gettext("who sent it"),
-    "FormVersion": lazy_gettext("the form's version"),
-    "Edits": lazy_gettext("how often it was corrected"),
-}
-
-#: A relation of two values, as a sentence.
-_RELATIONS: Final = {
-    "=": lazy_gettext("%(a)s is %(b)s"),
-    "!=": lazy_gettext("%(a)s is not %(b)s"),
-    "<": lazy_gettext("%(a)s is below %(b)s"),
-    "<=": lazy_gettext("%(a)s is at most %(b)s"),
-    ">": lazy_gettext("%(a)s is above %(b)s"),
-    ">=": lazy_gettext("%(a)s is at least %(b)s"),
-    "selected": lazy_gettext("%(a)s includes %(b)s"),
-    "contains": lazy_gettext("%(a)s contains %(b)s"),
-    "starts-with": lazy_gettext("%(a)s begins with %(b)s"),
-}
-
-_FIGURES: Final = {
-    "count-distinct": lazy_gettext("how many different values of %(what)s there are"),
-    "sum": lazy_gettext("the sum of %(what)s"),
-    "mean": lazy_gettext("the mean of %(what)s"),
-    "median": lazy_gettext("the median of %(what)s: half lie below it, half above"),
-    "min": lazy_gettext("the smallest %(what)s"),
-    "max": lazy_gettext("the largest %(what)s"),
-}
-
-_DAYS: Final = {
-    "-": lazy_gettext("the days from %(b)s to %(a)s"),
-    "earlier": lazy_gettext("%(b)s days before %(a)s"),
-    "later": lazy_gettext("%(b)s days after %(a)s"),
-}
-
-_UNITS: Final = {
-    "year": lazy_gettext("the year of %(what)s"),
-    "quarter": lazy_gettext("the quarter of %(what)s"),
-    "month": lazy_gettext("the month of %(what)s"),
-    "week": lazy_gettext("the week of %(what)s"),
-    "day": lazy_gettext("the day of %(what)s"),
-}
+from forms.schema import Texts
+from forms.views import ListColumn, Value, View
 
 _COLUMNS: Final = ("of", "where", "by", "value", "date", "target")
-
-
-class _Unsayable(Exception):
-    """An expression that its formula says better."""
 
 
 @dataclass(frozen=True)
@@ -80,170 +25,113 @@ class Meaning:
 
     view: View
     speech: Speech
-    choices: Choices
+    labels: Labels
+
+    @cached_property
+    def _sentences(self) -> Sentences:
+        return Sentences(self.speech, self.labels, self.view.source, self.view.facts)
 
     def definitions(self) -> tuple[Definition, ...]:
-        """Say what the view counts, and of what."""
-        return tuple(Definition(str(term), str(text)) for term, text in self._definitions())
+        """Say what the view counts, and of what; then what the facts in it are that have a label."""
+        return tuple(Definition(str(term), text) for term, text in self._definitions())
 
     def _definitions(self) -> Iterator[tuple[str, str]]:
-        view = self.view
-        yield _("Of"), _source(view.source)
+        view, say = self.view, self._sentences
+        yield _("Of"), say.source_name()
         if view.where is not None:
-            yield _("Only where"), self.said(view.where)
-        if view.shape == "list":
-            yield _("Shown"), "; ".join(self.value(n) for n in range(len(view.values)))
-        elif view.shape == "funnel":
-            yield _("Steps"), "; ".join(self.value(n) for n in range(len(view.values)))
-        else:
-            yield _("Computed"), "; ".join(self.said(v.node) for v in view.values)
+            yield _("Only where"), say.condition(view.where)
+        term = {"list": _("Shown"), "funnel": _("Steps")}.get(view.shape, _("Computed"))
+        yield term, "; ".join(self._value_said(n) for n in range(len(view.values)))
         if view.by:
             term = _("In the order of") if view.shape == "list" else _("By")
-            yield term, "; ".join(self.speech.text(v.labels) or self.said(v.node) for v in view.by)
-        yield _("Period by"), self.said(view.date) if view.date is not None else _period(view.source)
+            yield term, "; ".join(say.value(v.node) for v in view.by)
+        yield _("Period by"), self._period()
         if isinstance(view.target, ListColumn):
             target = view.target
             yield _("Target"), _("from the list %(list)s, column %(column)s", list=target.list, column=target.column)
         elif view.target is not None:
             yield _("Target"), plain(view.target)
+        yield from self._facts()
+
+    def _value_said(self, number: int) -> str:
+        value = self.view.values[number]
+        if value.node == tree.Constant("boolean", value=True) and not value.labels:
+            return self.value(number)
+        said, heading = self._sentences.value(value.node), self.speech.text(value.labels)
+        return said if not heading or heading in said else f"{heading}: {said}"
+
+    def _period(self) -> str:
+        if self.view.date is not None:
+            return self._sentences.value(self.view.date)
+        is_list = self.view.source.kind == "list"
+        return str(_("no date: a list has none") if is_list else _("the day that the record arrived"))
+
+    def _facts(self) -> Iterator[tuple[str, str]]:
+        view = self.view
+        nodes = [v.node for v in (*view.values, *view.by)] + [n for n in (view.where, view.date) if n is not None]
+        named = {n.fact: n for node in nodes for n in facts(node)}
+        for name, labels in view.facts.items():
+            term, said = f"“{self.speech.text(labels)}”", self._sentences.spelled(named[name])
+            # A fact that is one question under another name needs no more words, unless the question has some.
+            if said != term and not _is_unlabelled(named[name]):
+                yield term, said
 
     def value(self, number: int) -> str:
-        """Call one of the view's values by its name."""
+        """Give one of the view's values its heading."""
         value = self.view.values[number]
+        if label := self.speech.text(value.labels):
+            return label
         if value.node == tree.Aggregate("number", "count", None):
             return str(_("Count"))
         if value.node == tree.Constant("boolean", value=True):
             return str(_("all of them"))
-        return self.speech.text(value.labels) or self.said(value.node, value.text)
+        return self._heading(value)
+
+    def grouping(self, number: int) -> str:
+        """Call what one of the view's groupings is by."""
+        value = self.view.by[number]
+        return self.speech.text(value.labels) or self._heading(value)
+
+    def _heading(self, value: Value) -> str:
+        """Make a heading of what a value is, shorter than its definition where that explains itself."""
+        node = value.node
+        what = self._sentences.value(node.part) if isinstance(node, tree.Aggregate) and node.part is not None else ""
+        if isinstance(node, tree.Aggregate) and node.name == "median":
+            said = str(_("median of %(what)s", what=what))
+        elif isinstance(node, tree.Aggregate) and node.name == "percentile":
+            said = str(_("%(number)s %% have at most this %(what)s", number=plain(node.percent), what=what))
+        else:
+            said = self._sentences.value(node)
+        return said[:1].upper() + said[1:]
 
     def called(self, key: Key, number: int) -> str:
         """Call a group, or one of several values: the one at that place."""
         is_value = key.kind == "value" and key.value is not None and number < len(self.view.values)
         return self.value(number) if is_value else group(key, self.speech)
 
-    def answer(self, number: int, value: Any) -> str:
-        """Write what a work list shows of a record: of choices their labels."""
-        node = self.view.values[number].node
-        field = node.target.field if isinstance(node, tree.Reference) else None
-        if field is None or not isinstance(value, str) or not (field.choice_list or field.choices_file):
-            return answer(value)
-        labels = self.choices(self.view.source.form_id, field)
-        names = value.split() if field.is_multiple else [value]
-        return ", ".join(self.speech.text(labels.get(name, {})) or name for name in names)
+    @cached_property
+    def _answers(self) -> tuple[dict[str, Texts], ...]:
+        """The labels of what a work list's columns show."""
+        return tuple(self.labels.of(self.view.source, v.node) for v in self.view.values)
 
-    def said(self, node: Node, otherwise: str = "") -> str:
-        """Say an expression; where that is not possible, point to the formula."""
-        try:
-            return self._say(node)
-        except _Unsayable:
-            return otherwise or str(_("as the formula says"))
+    def answer(self, number: int, value: Any) -> str:
+        """Write what a work list shows of a record: of choices, rows of lists and states their labels."""
+        node, labels = self.view.values[number].node, self._answers[number]
+        if isinstance(node, tree.Operation) and node.name == "year" and value is not None:
+            return str(int(value))
+        if not labels or not isinstance(value, str):
+            return answer(value)
+        names = value.split() if node.type == "multiple" else [value]
+        return ", ".join(self.speech.text(labels.get(name, {})) or name for name in names)
 
     def formulas(self) -> tuple[Formula, ...]:
         """Give the cells of the view's row as they are written."""
         row = self.view.row
         return tuple(Formula(column, row.cell(column)) for column in _COLUMNS if row.cell(column))
 
-    def _say(self, node: Node) -> str:
-        if isinstance(node, tree.Reference):
-            return self._name(node.target)
-        if isinstance(node, tree.Constant):
-            return _constant(node)
-        if isinstance(node, tree.Clock):
-            return str(_("today") if node.type == "date" else _("now"))
-        if isinstance(node, tree.Convert):
-            return self._say(node.part)
-        if isinstance(node, tree.Aggregate):
-            return self._aggregate(node)
-        if isinstance(node, tree.Quotient):
-            return self._quotient(node)
-        if isinstance(node, tree.Bucket):
-            return str(_UNITS[node.unit] % {"what": self._say(node.part)})
-        if isinstance(node, tree.Band):
-            edges = ", ".join(plain(edge) for edge in node.edges)
-            return str(_("%(what)s, divided at %(edges)s", what=self._say(node.part), edges=edges))
-        if isinstance(node, tree.Operation):
-            return self._operation(node)
-        raise _Unsayable
 
-    def _name(self, target: tree.Target) -> str:
-        if target.kind == "record":
-            return str(_RECORD.get(target.key, target.name))
-        label = self.speech.text(target.field.labels) if target.field is not None else ""
-        return f"“{label or target.name}”"
-
-    def _operation(self, node: tree.Operation) -> str:
-        if node.name in ("and", "or"):
-            joined = _(" and ") if node.name == "and" else _(" or ")
-            return str(joined).join(self._within(part, node.name) for part in node.parts)
-        if node.name == "not" and len(node.parts) == 1:
-            (part,) = node.parts
-            if isinstance(part, tree.Operation) and part.name == "empty":
-                return str(_("%(a)s is answered", a=self._say(part.parts[0])))
-            return str(_("it does not hold that %(a)s", a=self._say(part)))
-        if node.name == "empty":
-            return str(_("%(a)s is not answered", a=self._say(node.parts[0])))
-        if node.name == "days" and len(node.parts) == 2:  # noqa: PLR2004 - from one to the other
-            a, b = (self._say(part) for part in node.parts)
-            return str(_DAYS["-"] % {"a": a, "b": b})
-        if node.name in ("earlier", "later"):
-            a, b = (self._say(part) for part in node.parts)
-            return str(_DAYS[node.name] % {"a": a, "b": b})
-        if node.name in _RELATIONS:
-            first, second = node.parts
-            return str(_RELATIONS[node.name] % {"a": self._beside(first, second), "b": self._beside(second, first)})
-        raise _Unsayable
-
-    def _within(self, part: Node, around: str) -> str:
-        said = self._say(part)
-        is_mixed = isinstance(part, tree.Operation) and part.name in ("and", "or") and part.name != around
-        return f"({said})" if is_mixed else said
-
-    def _beside(self, node: Node, other: Node) -> str:
-        """Say a value; of a choice that a question is compared with, its label."""
-        while isinstance(other, tree.Convert):
-            other = other.part
-        if isinstance(node, tree.Constant) and isinstance(other, tree.Reference) and other.target.field is not None:
-            labels = self.choices(self.view.source.form_id, other.target.field).get(str(node.value), {})
-            if label := self.speech.text(labels):
-                return f"“{label}”"
-        return self._say(node)
-
-    def _aggregate(self, node: tree.Aggregate) -> str:
-        if node.name == "count":
-            if node.part is None:
-                return str(_("how many there are"))
-            if node.part.type == "boolean":
-                return str(_("how many there are where %(what)s", what=self._say(node.part)))
-            return str(_("how many there are with %(what)s", what=self._say(node.part)))
-        part = self._say(node.part) if node.part is not None else ""
-        if node.name == "percentile":
-            return str(_("the value of %(what)s that %(number)s %% lie below", what=part, number=plain(node.percent)))
-        return str(_FIGURES[node.name] % {"what": part})
-
-    def _quotient(self, node: tree.Quotient) -> str:
-        top = node.numerator
-        if node.name == "share" and isinstance(top, tree.Aggregate) and top.name == "count" and top.part is not None:
-            below = node.denominator
-            if isinstance(below, tree.Aggregate) and below.name == "count" and below.part is None:
-                return str(_("the share of those where %(what)s", what=self._say(top.part)))
-        return str(_("%(part)s, divided by: %(whole)s", part=self._say(top), whole=self._say(node.denominator)))
-
-
-def _constant(node: tree.Constant) -> str:
-    if isinstance(node.value, bool):
-        return str(_("yes") if node.value else _("no"))
-    if isinstance(node.value, date):
-        return day(node.value)
-    return f"“{node.value}”" if isinstance(node.value, str) else plain(node.value)
-
-
-def _source(source: Source) -> str:
-    if source.kind == "list":
-        return str(_("the rows of the list %(list)s", list=source.title))
-    if source.kind == "repeat":
-        return str(_("the entries of %(repeat)s", repeat=source.title))
-    return str(_("the records of %(form)s", form=source.title))
-
-
-def _period(source: Source) -> str:
-    return str(_("no date: a list has none") if source.kind == "list" else _("the day that the record arrived"))
+def _is_unlabelled(node: Node) -> bool:
+    """Tell whether an expression is but a question that has no label to be called by."""
+    while isinstance(node, tree.Convert):
+        node = node.part
+    return isinstance(node, tree.Reference) and node.target.field is not None and not node.target.field.labels

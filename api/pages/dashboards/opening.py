@@ -23,10 +23,8 @@ from forms import access, figures, looks, views
 from forms import submissions as keeping
 from forms.access import Actor, Permission
 from forms.figures import Board, Figure, OfferedFilter, sights
-from forms.figures.labels import list_labels
 from forms.models import Form, Project
 from forms.problems import FiguresWithheld, IdentityOverHttp, InsufficientRights, NotFound
-from forms.schema import Field, Texts
 from forms.views import View
 
 
@@ -87,14 +85,7 @@ class Opened:
     @cached_property
     def place(self) -> Place:
         """Where its figures stand."""
-        return Place(self.project.id, self.base, self.asked, self.speech, self.choices)
-
-    def choices(self, form_id: str, field: Field) -> dict[str, Texts]:
-        """Give the labels of a question's choices, by name."""
-        if field.choices_file:
-            return list_labels(self.board.files.get(views.list_name(field.choices_file)))
-        schema = self.board.sources.forms.get(form_id)
-        return {c.name: c.labels for c in schema.choices.get(field.choice_list, ())} if schema is not None else {}
+        return Place(self.project.id, self.base, self.asked, self.speech, self.board.labels)
 
     def head(self) -> BoardHead:
         """Give what the pages of this board show of it."""
@@ -124,7 +115,7 @@ class Opened:
     def about(self) -> About:
         """Give what a file says of where it comes from."""
         said = filtering.said(self.asked, self.offered, self.speech, today=self.today)
-        return About(self.board.title, said, server().zone, self.speech, self.choices)
+        return About(self.board.title, said, server().zone, self.speech, self.board.labels)
 
     def figure(self, view: View) -> Figure:
         """Compute one figure under the filter."""

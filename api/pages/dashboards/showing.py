@@ -26,9 +26,10 @@ from api.pages.dashboards import words
 from api.pages.dashboards.drawing import draw
 from api.pages.dashboards.files import is_file
 from api.pages.dashboards.filtering import Asked
-from api.pages.dashboards.meaning import Choices, Meaning
+from api.pages.dashboards.meaning import Meaning
 from api.pages.dashboards.words import Speech
 from forms import answers
+from forms.figures import Labels
 from forms.figures.results import Cell, Figure, Item, Row
 
 _KINDS: Final[dict[str, Literal["number", "table", "chart", "list"]]] = {
@@ -42,14 +43,14 @@ _KINDS: Final[dict[str, Literal["number", "table", "chart", "list"]]] = {
 class Place:
     """Where a figure stands: the address of its dashboard, the filter in force, who reads in which language.
 
-    `choices` gives labels of choices.
+    `labels` are those of what is counted.
     """
 
     project_id: int
     base: str
     asked: Asked
     speech: Speech
-    choices: Choices
+    labels: Labels
 
     def of(self, name: str, ending: str = "") -> str:
         """Give the address of a figure's page, or of what begins with it."""
@@ -59,7 +60,7 @@ class Place:
 def card(figure: Figure, place: Place) -> FigureCard:
     """Make the card of a figure."""
     view, speech = figure.view, place.speech
-    meaning = Meaning(view, speech, place.choices)
+    meaning = Meaning(view, speech, place.labels)
     drawn = draw(figure, meaning)
     is_number = view.shape == "number" and figure.problem is None
     number = _cell(figure, figure.rows[0].cells[0], (), place) if is_number and figure.rows else None
@@ -130,14 +131,13 @@ def in_address(value: str | None) -> str:
 
 def table(figure: Figure, place: Place, meaning: Meaning) -> FigureTable:
     """Make the table of a figure: as it is, or of one row turned round, since few things are read across."""
-    speech = place.speech
     if figure.points:
         return _table_of_places(figure)
     if figure.view.shape == "funnel":
         return _table_of_steps(figure, place, meaning)
     if len(figure.rows) == 1 and figure.rows[0].key is None:
         return _turned(figure, place, meaning)
-    by = [speech.text(v.labels) or meaning.said(v.node, v.text) for v in figure.view.by]
+    by = [meaning.grouping(n) for n in range(len(figure.view.by))]
     has_targets = any(row.target is not None for row in figure.rows)
     columns = [meaning.called(key, n) for n, key in enumerate(figure.columns)]
     if has_targets:

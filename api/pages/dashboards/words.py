@@ -32,7 +32,7 @@ class Speech:
 
     def title(self, view: View) -> str:
         """Give a view's label, else its name."""
-        return self.text(view.row.labels) or view.name
+        return self.text(view.labels) or view.name
 
 
 def plain(value: float) -> str:
@@ -92,7 +92,7 @@ def group(key: Key, speech: Speech) -> str:
     if key.value is None:
         return str(_("no answer"))
     if key.kind == "band":
-        return _band(key)
+        return band(key.low, key.high) if (key.low, key.high) != (None, None) else key.value
     if label := speech.text(key.labels):
         return label
     if key.kind == "boolean":
@@ -134,10 +134,8 @@ def moment_of(key: Key) -> date | None:
         return date(int(key.value), 1, 1) if key.value.isascii() and key.value.isdigit() else None
 
 
-def _band(key: Key) -> str:
-    low, high = key.low, key.high
-    if low is None and high is None:
-        return key.value or ""
+def band(low: float | None, high: float | None) -> str:
+    """Say a stretch of numbers, from `low` up to below `high`; one of them may be open."""
     if low is None:
         return str(_("below %(high)s", high=plain(high or 0)))
     if high is None:
