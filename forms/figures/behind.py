@@ -1,6 +1,6 @@
 """The records behind one cell of a figure, for those who may see them one by one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -41,20 +41,22 @@ def behind(
     board: Board,
     view: View,
     filters: Filters,
-    group: Sequence[str | None],
+    group: Mapping[int, str | None],
     *,
     offset: int = 0,
     limit: int = 50,
 ) -> Behind:
-    """List the records of a group: a value for each grouping as its key has it, or none for the whole figure.
+    """List the records of a group: of some of the view's groupings, by number, a value as their keys have it.
 
-    Raises FiguresWithheld where the reader sees only suppressed figures, NotFound for a view of a list and for a value
-    that its grouping cannot have.
+    A total leaves out the grouping that it is over, and the whole figure both.
+
+    Raises FiguresWithheld where the reader sees only suppressed figures, NotFound for a view of a list, for a grouping
+    that the view has not, and for a value that its grouping cannot have.
     """
     standing = sights.standing(actor, board, view)
     if standing.is_suppressed:
         raise FiguresWithheld
-    if view.source.kind == "list" or (group and len(group) != len(view.by)):
+    if view.source.kind == "list" or not set(group) <= set(range(len(view.by))):
         raise NotFound
     reading = Reading(board, view, filters, standing.clearance, standing.scopes, datetime.now(UTC))
     try:
@@ -91,9 +93,9 @@ def _base_record(statement: Statement) -> str:
     return statement.space.record
 
 
-def _in_group(statement: Statement, view: View, group: Sequence[str | None]) -> list[str]:
+def _in_group(statement: Statement, view: View, group: Mapping[int, str | None]) -> list[str]:
     found = []
-    for number, value in enumerate(group):
+    for number, value in group.items():
         node = view.by[number].node
         sql = statement.group(number)
         if value is None:

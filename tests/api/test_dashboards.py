@@ -238,6 +238,31 @@ def test_the_records_behind_a_number_are_those_that_it_counts(events):
     assert viewer.get(f"{events.base}/dashboard/views/tidak/records").status_code == 404
 
 
+def test_totals_of_a_crosstab_lead_to_the_records_of_their_row_their_column_and_all(events):
+    viewer = events.with_role(VIEWER)
+    table = _figure(viewer.get(f"{events.base}/dashboard"), "silang")
+    links = [unescape(link) for link in re.findall(r'<a href="([^"]*/silang/records[^"]*)"', table)]
+    found = {
+        link.partition("?")[2]: {
+            events.sent.index(record) for record in re.findall(r"/submissions/(uuid:[^\"]*)\"", viewer.get(link).text)
+        }
+        for link in links
+    }
+    assert found[""] == {0, 1, 2, 3}
+    assert found["row=61.01"] == {0, 1}
+    assert found["column=2026-01-01"] == {1, 2}
+    assert found["row=61.01&column=2026-01-01"] == {1}
+    total = next(link for link in links if link.endswith("?row=61.01"))
+    assert "Kabupaten Sambas" in _text(viewer.get(total))
+
+
+def test_whoever_may_list_no_records_gets_no_link_from_totals_either(people):
+    manager = people.with_role(MANAGER)
+    assert "/records" not in manager.get(f"{people.base}/dashboard").text
+    for query in ("row=L", "", "column=L"):
+        assert manager.get(f"{people.base}/dashboard/views/jk/records?{query}").status_code == 403
+
+
 def test_a_figure_is_taken_away_as_csv_without_anything_that_a_spreadsheet_would_run(events):
     answer = events.with_role(VIEWER).get(f"{events.base}/dashboard/views/wilayah.csv")
     assert answer.headers["Content-Disposition"] == "attachment; filename=wilayah.csv"
@@ -365,7 +390,7 @@ def test_texts_of_a_workbook_are_no_markup_wherever_a_figure_says_them(world):
     scene = Scene(world, project, form, world.app_user(project, form), [])
     scene.receive(instance("giat", answers="<kota>61.01</kota><hari>2026-01-01</hari>", instance_id=new_id()))
     viewer = scene.with_role(VIEWER)
-    for path in ("", "/views/wilayah", "/views/wilayah/records?g=61.01", "/views/wilayah.svg"):
+    for path in ("", "/views/wilayah", "/views/wilayah/records?row=61.01", "/views/wilayah.svg"):
         answer = viewer.get(f"{scene.base}/dashboard{path}")
         assert (answer.status_code, raw in answer.text, bad in answer.text) == (200, False, True), path
 

@@ -510,9 +510,13 @@ def test_behind_a_cell_are_exactly_the_records_that_it_counts(survey, who, filte
     memory, rows = _counted(survey.memory, trial, who.scopes)
     groups = memory.grouped(rows, trial.cells["by"])
     assert groups or who is not EVERYONE
-    for key, counted in [*groups.items(), ((), rows)]:
+    cells = [(dict(enumerate(key)), counted) for key, counted in [*groups.items(), ((), rows)]]
+    # Totals of a crosstab's rows and columns.
+    for number, part in enumerate(_parts(trial.cells["by"])):
+        cells += [({number: key}, counted) for (key,), counted in memory.grouped(rows, part).items()]
+    for group, counted in cells:
         records = {id(row.record): row.record for row in counted}.values()
-        found = figures.behind(who, survey.board, view, filters, key, limit=1_000)
+        found = figures.behind(who, survey.board, view, filters, group, limit=1_000)
         assert found.total == len(found.records) == len(records)
         assert sorted(r.submitted_at for r in found.records) == sorted(r.values["SubmissionDate"] for r in records)
         assert {r.form_id for r in found.records} <= {"uji"}
@@ -520,16 +524,16 @@ def test_behind_a_cell_are_exactly_the_records_that_it_counts(survey, who, filte
 
 def test_behind_pages_through_the_records_and_knows_no_group_that_cannot_be(survey):
     view = survey.board.view("silang")
-    whole = figures.behind(EVERYONE, survey.board, view, Filters(), (), limit=1_000)
+    whole = figures.behind(EVERYONE, survey.board, view, Filters(), {}, limit=1_000)
     pages = [
-        figures.behind(EVERYONE, survey.board, view, Filters(), (), offset=at, limit=50).records
+        figures.behind(EVERYONE, survey.board, view, Filters(), {}, offset=at, limit=50).records
         for at in range(0, 300, 50)
     ]
     assert [r for page in pages for r in page] == list(whole.records)
-    for wrong in [("medis",), ("medis", "mungkin"), ("medis", "true", "1")]:
+    for wrong in [{1: "mungkin"}, {0: "medis", 1: "mungkin"}, {0: "medis", 1: "true", 2: "1"}]:
         with pytest.raises(NotFound):
             figures.behind(EVERYONE, survey.board, view, Filters(), wrong)
-    assert figures.behind(EVERYONE, survey.board, view, Filters(), ("x' or 'a'='a", "true")).total == 0
+    assert figures.behind(EVERYONE, survey.board, view, Filters(), {0: "x' or 'a'='a", 1: "true"}).total == 0
 
 
 def test_who_lacks_the_clearance_gets_no_records_and_no_items(survey):
@@ -537,7 +541,7 @@ def test_who_lacks_the_clearance_gets_no_records_and_no_items(survey):
     view = survey.small.view("silang")
     assert figures.figure(low, survey.small, view, Filters(), now=NOW).is_suppressed
     with pytest.raises(FiguresWithheld):
-        figures.behind(low, survey.small, view, Filters(), ())
+        figures.behind(low, survey.small, view, Filters(), {})
 
 
 def test_what_is_shown_to_a_reader_of_suppressed_figures_is_what_plain_counting_finds(survey):

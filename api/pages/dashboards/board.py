@@ -180,17 +180,17 @@ def report(actor: Actor, project: Project, form: Form | None = None, slug: str |
 def figure_records(
     actor: Actor, project: Project, view: str, form: Form | None = None, slug: str | None = None
 ) -> RecordsBehindPage:
-    """List the records behind a number, to whoever may see them one by one; `g` names its groups in the address."""
+    """List the records behind a number to whoever may see them one by one; `row` and `column` name its groups."""
     opened = open_board(actor, project, form, slug)
     found = opened.board.view(view)
     there, counted = opened.demand_records(found)
-    group = tuple(value or None for value in request.args.getlist("g"))
+    group = {n: request.args[name] or None for n, name in enumerate(showing.GROUPINGS) if name in request.args}
     offset = _offset()
     behind = figures.behind(actor, opened.board, found, opened.asked.filters, group, offset=offset, limit=_PAGE)
 
     def page_at(first: int) -> str:
         address = opened.asked.address(opened.place.of(found.name, "/records"), start=str(first))
-        return address + "".join(f"&{showing.in_address(value)}" for value in group)
+        return f"{address}&{showing.in_address(group)}" if group else address
 
     page = RecordsBehindPage(
         project=head(actor, project),
@@ -224,14 +224,14 @@ def _offset() -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0  # noqa: PLR2004 - some billion
 
 
-def _group_words(opened: Opened, view: View, group: tuple[str | None, ...]) -> tuple[str, ...]:
+def _group_words(opened: Opened, view: View, group: showing.Group) -> tuple[str, ...]:
     """Say which groups a number is of, as its table does."""
     if not group:
         return ()
     computed = opened.figure(view)
-    keys = [row.key for row in computed.rows if row.key is not None and row.key.value == group[0]][:1]
-    keys += [key for key in computed.columns if len(group) > 1 and key.value == group[1]][:1]
-    return tuple(words.group(key, opened.speech) for key in keys)
+    keys = ([row.key for row in computed.rows if row.key is not None], computed.columns)
+    found = [next((key for key in keys[number] if key.value == value), None) for number, value in group.items()]
+    return tuple(words.group(key, opened.speech) for key in found if key is not None)
 
 
 # What managers do with them.

@@ -1,6 +1,6 @@
 """A computed figure → the card that a page shows: title, number or table or drawing, and what a reader must know."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 from urllib.parse import quote, urlencode
@@ -30,7 +30,7 @@ from api.pages.dashboards.meaning import Meaning
 from api.pages.dashboards.words import Speech
 from forms import answers
 from forms.figures import Labels
-from forms.figures.results import Cell, Figure, Item, Row
+from forms.figures.results import Cell, Figure, Item, Key, Row
 
 _KINDS: Final[dict[str, Literal["number", "table", "chart", "list"]]] = {
     "number": "number",
@@ -63,7 +63,7 @@ def card(figure: Figure, place: Place) -> FigureCard:
     meaning = Meaning(view, speech, place.labels)
     drawn = draw(figure, meaning)
     is_number = view.shape == "number" and figure.problem is None
-    number = _cell(figure, figure.rows[0].cells[0], (), place) if is_number and figure.rows else None
+    number = _cell(figure, figure.rows[0].cells[0], {}, place) if is_number and figure.rows else None
     if view.shape == "list" and not figure.items and (figure.records.value or figure.records.mark):
         # Whoever may not see the records is told how many there are.
         number = FigureCell(words.number(figure.records), bool(figure.records.mark))
@@ -111,22 +111,27 @@ def _opens(figure: Figure, cell: Cell) -> bool:
     return is_open and bool(cell.records)
 
 
-def _cell(
-    figure: Figure, cell: Cell, group: tuple[str | None, ...] | None, place: Place, column: int = 0
-) -> FigureCell:
+#: What a number is of: a group of the first grouping, of the second, of both, or of none where it is of the whole.
+Group = Mapping[int, str | None]
+
+#: The groupings of a figure, as addresses of records name them.
+GROUPINGS: Final = ("row", "column")
+
+
+def _cell(figure: Figure, cell: Cell, group: Group | None, place: Place, column: int = 0) -> FigureCell:
     """Make a table's cell; `group` is what it is of, None where records cannot be asked for that."""
     address = ""
     if group is not None and _opens(figure, cell):
         address = place.asked.address(place.of(figure.view.name, "/records"))
         if group:
-            address += ("&" if "?" in address else "?") + "&".join(map(in_address, group))
+            address += ("&" if "?" in address else "?") + in_address(group)
     text = words.number(cell, words.writes(figure, column))
     return FigureCell(text, bool(cell.mark), words.parts(cell), address)
 
 
-def in_address(value: str | None) -> str:
-    """Write a group's value as addresses of records have it; empty for no answer."""
-    return urlencode({"g": value or ""})
+def in_address(group: Group) -> str:
+    """Write a group as addresses of records have it; no answer is an empty value."""
+    return urlencode({GROUPINGS[number]: value or "" for number, value in group.items()})
 
 
 def table(figure: Figure, place: Place, meaning: Meaning) -> FigureTable:
@@ -142,7 +147,10 @@ def table(figure: Figure, place: Place, meaning: Meaning) -> FigureTable:
     columns = [meaning.called(key, n) for n, key in enumerate(figure.columns)]
     if has_targets:
         columns += [str(_("Target")), str(_("Reached"))]
-    totals = tuple(_cell(figure, cell, None, place, n) for n, cell in enumerate(figure.totals))
+    totals = tuple(
+        _cell(figure, cell, _of_column(figure, column), place, n)
+        for n, (cell, column) in enumerate(zip(figure.totals, figure.columns, strict=bool(figure.totals)))
+    )
     return FigureTable(
         corner=by[0],
         columns=tuple(columns),
@@ -153,16 +161,19 @@ def table(figure: Figure, place: Place, meaning: Meaning) -> FigureTable:
 
 
 def _row(figure: Figure, row: Row, place: Place, *, has_targets: bool) -> FigureRow:
-    first = row.key.value if row.key is not None else None
-    is_crossed = len(figure.view.by) > 1
-    cells = []
-    for n, (cell, column) in enumerate(zip(row.cells, figure.columns, strict=True)):
-        is_total = is_crossed and column.kind == "value"
-        group = None if is_total else (first, column.value) if is_crossed else (first,)
-        cells.append(_cell(figure, cell, group, place, n))
+    of_row: Group = {0: row.key.value} if row.key is not None else {}
+    cells = [
+        _cell(figure, cell, {**of_row, **_of_column(figure, column)}, place, n)
+        for n, (cell, column) in enumerate(zip(row.cells, figure.columns, strict=True))
+    ]
     if has_targets:
         cells += _reached(figure, row.cells[0], row.target)
     return FigureRow(words.group(row.key, place.speech) if row.key is not None else "", tuple(cells))
+
+
+def _of_column(figure: Figure, column: Key) -> Group:
+    """Give the group that a column is of: none where it is a value, or the totals of rows."""
+    return {1: column.value} if len(figure.view.by) > 1 and column.kind != "value" else {}
 
 
 def _reached(figure: Figure, cell: Cell, target: float | None) -> Iterator[FigureCell]:
@@ -174,7 +185,7 @@ def _reached(figure: Figure, cell: Cell, target: float | None) -> Iterator[Figur
 def _turned(figure: Figure, place: Place, meaning: Meaning) -> FigureTable:
     """Make the table of a figure without groups: a row for each value."""
     rows = tuple(
-        FigureRow(meaning.called(key, n), (_cell(figure, cell, (), place, n),))
+        FigureRow(meaning.called(key, n), (_cell(figure, cell, {}, place, n),))
         for n, (key, cell) in enumerate(zip(figure.columns, figure.rows[0].cells, strict=True))
     )
     return FigureTable(str(_("Figure")), (str(_("Count")),), rows, ())
