@@ -19,16 +19,16 @@ from pyxform.xls2xform import ConvertResult
 from pyxform.xls2xform import convert as pyxform_convert
 
 from forms.problems import InvalidWorkbook, InvalidXForm, MissingMeta, MissingParameter, Problem
-from forms.schema import NAME_PATH, Schema
+from forms.schema import NAME_PATH, Schema, Texts
 from forms.workbook import codes, settings, structure, xform
 from forms.workbook.book import Book, read
 from forms.workbook.classes import Classes, class_of_name, classify
-from forms.workbook.columns import INSTANCE_NAME, Columns
+from forms.workbook.columns import INSTANCE_NAME, LABEL, Columns
 from forms.workbook.container import MAX_BYTES
 from forms.workbook.findings import NOWHERE, Finding, finding, has_errors, in_order, refusal
 from forms.workbook.pyxform_texts import from_pyxform
 from forms.workbook.slots import AttachmentSlot
-from forms.workbook.survey import EACH_CHOICE, MAX_DEPTH, SurveyRows, read_survey
+from forms.workbook.survey import EACH_CHOICE, MAX_DEPTH, SurveyRow, SurveyRows, read_survey
 from forms.workbook.views_sheet import VIEWS, ViewsSheet, read_views
 
 #: What XML 1.0 cannot carry (§2.2), lone surrogates included.
@@ -211,6 +211,7 @@ def _with_rows(schema: Schema, survey: SurveyRows, classes: Classes, settings_sh
         fields.append(
             replace(
                 field,
+                labels=field.labels or (_labels(row, survey, schema) if row is not None and row.is_leaf else {}),
                 question=row.type if row is not None and row.is_leaf else "",
                 privacy=privacy.get(path, ""),
                 scope=classes.scopes.get(path, ""),
@@ -218,6 +219,17 @@ def _with_rows(schema: Schema, survey: SurveyRows, classes: Classes, settings_sh
             )
         )
     return replace(schema, fields=tuple(fields), instance_name=name or schema.instance_name)
+
+
+def _labels(row: SurveyRow, survey: SurveyRows, schema: Schema) -> Texts:
+    """Give the labels of a row that asks nothing, such as a calculation: a phone shows none, so the XForm has none."""
+    plain = schema.default_language if schema.default_language in schema.languages else ""
+    meanings = survey.columns.meanings
+    return {
+        meanings[header][1] if len(meanings[header]) > 1 else plain: text
+        for header, text in row.cells.items()
+        if text and meanings[header][0] == LABEL[0]
+    }
 
 
 def _path_in_sheet(survey: SurveyRows) -> Callable[[str], str]:

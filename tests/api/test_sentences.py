@@ -46,6 +46,9 @@ CASES = Schema(
         asked("/q_kec", "Kecamatan", "Sub-district", control="select1", choices_file="kec.csv"),
         asked("/q_kode", "Kode", "Code", control="input"),
         asked("/q_hitung", "Hitungan", "Calculation"),
+        leaf("/hasil_akhir"),
+        leaf("/awal", "dateTime", question="start"),
+        leaf("/asal", scope="kabkota"),
         asked("/q_setuju", "Setuju", "Agreed", "boolean", control="select1"),
         asked("/q_tgl", "Tanggal", "Day", "date", control="input"),
         asked("/q_mulai", "Mulai", "Start", "dateTime", control="input"),
@@ -112,7 +115,7 @@ SAID = [
     ("percentile", "figure", "percentile(${q_umur}, 90)", "the value of “Age” that 90 % lie below", "nilai “Umur” yang di bawahnya terletak 90 %"),
     ("min", "figure", "min(${q_tgl})", "the earliest “Day”", "“Tanggal” paling awal"),
     ("max", "record", "max(${q_umur}, ${q_skor}, 3)", "the largest of “Age”, “Score”, 3", "yang terbesar dari “Umur”, “Skor”, 3"),
-    ("share", "figure", "share(${q_status} = 'c_aktif')", "the share of those where “Status” is “Active”", "bagian dengan syarat “Status” adalah “Aktif”"),
+    ("share", "figure", "share(${q_status} = 'c_aktif')", "the share of those where “Status” is “Active”", "bagian yang memenuhi syarat: “Status” adalah “Aktif”"),
     ("ratio", "figure", "ratio(sum(${q_skor}), count())", "(the sum of “Score”) \u00f7 (how many there are)", "(jumlah “Skor”) \u00f7 (banyaknya)"),
     ("pulldata", "record", "pulldata('kec', 'label', 'name', ${q_kec})", "“Sub-district”", "“Kecamatan”"),
     ("pulldata", "record", "pulldata('kec', 'sasaran', 'name', ${q_kec})", "“sasaran” in the list kec for “Sub-district”", "“sasaran” pada daftar kec untuk “Kecamatan”"),
@@ -151,6 +154,9 @@ def test_every_function_of_the_language_has_a_sentence():
         ("${ReviewState} != 'approved'", "status pemeriksaan bukan “Disetujui”"),
         ("${q_kec} = 'c_kec'", "“Kecamatan” adalah “Sajad”"),
         ("${q_hitung} = 4", "“Hitungan” adalah 4"),
+        ("${hasil_akhir} = 4", "“hasil akhir” adalah 4"),
+        ("${awal} > today()", "waktu mulai mengisi setelah hari ini"),
+        ("${asal} = '61.01'", "“Kabupaten/kota (kabkota)” adalah “61.01”"),
     ],
 )  # fmt: skip
 def test_conditions_read_as_people_say_them(app, text, spoken):
@@ -280,7 +286,7 @@ def test_values_beside_each_other_have_headings_that_tell_them_apart(app):
         "Nilai tengah “Umur”",
         "“Umur” terkecil",
         "(jumlah “Umur”) \u00f7 (banyaknya)",
-        "Banyaknya bila memenuhi “Setuju”",
+        "Banyaknya yang memenuhi “Setuju”",
     ]
 
 
@@ -288,8 +294,8 @@ def test_a_fact_lends_its_label_to_what_is_counted_of_it_where_that_tells_it_apa
     old = fact("tua", "Lansia", "${q_umur} >= 60")
     assert headings(app, meaning(view(value="count(${tua}), count()"), old)) == ["Lansia", "Banyaknya"]
     assert headings(app, meaning(view(value="count(${tua}), share(${tua})"), old)) == [
-        "Banyaknya bila memenuhi “Lansia”",
-        "Bagian dengan syarat memenuhi “Lansia”",
+        "Banyaknya yang memenuhi “Lansia”",
+        "Bagian yang memenuhi “Lansia”",
     ]
 
 

@@ -342,6 +342,16 @@ def test_texts_are_kept_in_each_language_under_the_name_in_the_workbook():
     assert made.choices["yt"][0].labels["English (en)"] == "Yes"
 
 
+@pytest.mark.parametrize(
+    ("headings", "labels"),
+    [("label", {"": "Umur"}), ("label::Bahasa Indonesia (id)", {"Bahasa Indonesia (id)": "Umur"})],
+)
+def test_a_calculation_is_called_by_its_label_although_no_phone_shows_it(headings, labels):
+    rows = f"| survey |\n| | type | name | {headings} | calculation |\n| | integer | a | A | |\n"
+    made = convert(odk.xlsx(f"{rows}| | calculate | u | Umur | 1 + 1 |\n| | calculate | v | | 2 |"), "uji.xlsx")
+    assert (made.schema.by_path["/u"].labels, made.schema.by_path["/v"].labels) == (labels, {})
+
+
 def test_a_form_without_languages_has_one_that_is_not_named():
     for sample in (QUESTIONS, MEDIA):
         made = schema(sample)

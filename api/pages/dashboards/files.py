@@ -104,7 +104,7 @@ def _turned(figure: Figure, meaning: Meaning) -> Plain:
     """Make the table of a figure without groups: a row for each value."""
     cells = figure.rows[0].cells
     has_parts = any(cell.denominator is not None for cell in cells)
-    heads = [str(_("Figure")), str(_("Count")), *((str(_("part")), str(_("whole"))) if has_parts else ())]
+    heads = [str(_("Figure")), str(_("Value")), *((str(_("part")), str(_("whole"))) if has_parts else ())]
     rows = []
     for n, (key, cell) in enumerate(zip(figure.columns, cells, strict=True)):
         label = meaning.speech.title(figure.view) if len(cells) == 1 else meaning.called(key, n)
@@ -183,7 +183,7 @@ class _Report:
         sheet = self._sheet(str(_("Overview")))
         row = self._top(sheet, self.about.title, "", is_secret=any(f.is_confidential for _s, f in figures))
         numbers = [(section, figure) for section, figure in figures if figure.view.shape == "number"]
-        headings = (_("Section"), _("Figure"), _("Count"), _("part"), _("whole"), _("Target"), _("Records"))
+        headings = (_("Section"), _("Figure"), _("Value"), _("part"), _("whole"), _("Target"), _("Records"))
         for column, heading in enumerate(headings):
             sheet.write_string(row, column, str(heading), self.head)
         for section, figure in numbers:

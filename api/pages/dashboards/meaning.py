@@ -71,9 +71,13 @@ class Meaning:
         nodes = [v.node for v in (*view.values, *view.by)] + [n for n in (view.where, view.date) if n is not None]
         named = {n.fact: n for node in nodes for n in facts(node)}
         for name, labels in view.facts.items():
-            term, said = f"“{self.speech.text(labels)}”", self._sentences.spelled(named[name])
+            node = named[name]
+            # A step that leaves nobody out is no condition to be told.
+            is_all = node == tree.Constant("boolean", value=True)
+            said = str(_("all of them")) if is_all else self._sentences.spelled(node)
+            term = f"“{self.speech.text(labels)}”"
             # A fact that is one question under another name needs no more words, unless the question has some.
-            if said != term and not _is_unlabelled(named[name]):
+            if said != term and not _is_unlabelled(node):
                 yield term, said
 
     def value(self, number: int) -> str:
@@ -90,7 +94,11 @@ class Meaning:
     def grouping(self, number: int) -> str:
         """Call what one of the view's groupings is by."""
         value = self.view.by[number]
-        return self.speech.text(value.labels) or self._heading(value)
+        if label := self.speech.text(value.labels):
+            return label
+        # The groups themselves stand below.
+        is_divided = isinstance(value.node, tree.Band | tree.Bucket)
+        return self._capital(self._sentences.value(value.node.args[0] if is_divided else value.node))
 
     def _heading(self, value: Value) -> str:
         """Make a heading of what a value is, shorter than its definition where that explains itself."""
@@ -102,7 +110,13 @@ class Meaning:
             said = str(_("%(number)s %% have at most this %(what)s", number=plain(node.percent), what=what))
         else:
             said = self._sentences.value(node)
-        return said[:1].upper() + said[1:]
+        return self._capital(said)
+
+    @staticmethod
+    def _capital(said: str) -> str:
+        """Make a heading of words: without the quotes where they are but a name."""
+        name = said[1:-1] if said[0] == "“" and said[-1] == "”" and said.count("“") == 1 else said
+        return name[:1].upper() + name[1:]
 
     def called(self, key: Key, number: int) -> str:
         """Call a group, or one of several values: the one at that place."""

@@ -18,7 +18,7 @@ from api.pages.roles import dimension_name
 from forms.expression import Node, tree
 from forms.expression.rules import constant
 from forms.figures import Labels
-from forms.schema import Texts
+from forms.schema import Field, Texts
 from forms.views import Source
 
 _RECORD: Final = {
@@ -27,6 +27,15 @@ _RECORD: Final = {
     "SubmitterName": lazy_gettext("who sent it"),
     "FormVersion": lazy_gettext("the form's version"),
     "Edits": lazy_gettext("how often it was corrected"),
+}
+
+#: What a phone writes down by itself, by the type of its row on the survey sheet.
+_BY_ITSELF: Final = {
+    "start": lazy_gettext("when filling in began"),
+    "end": lazy_gettext("when filling in ended"),
+    "today": lazy_gettext("the day of filling in"),
+    "deviceid": lazy_gettext("the phone"),
+    "username": lazy_gettext("who filled it in"),
 }
 
 #: A relation of two values, as a sentence.
@@ -128,8 +137,14 @@ class Sentences:
         """Say a condition as a sentence."""
         if isinstance(node, tree.Constant):
             return str(_("always") if node.value else _("never"))
-        name = self._name(node) or (self.spelled(node) if isinstance(node, tree.Reference) else "")
+        name = self._name_of_condition(node)
         return str(_("%(what)s holds", what=name)) if name else self.spelled(node)
+
+    def _name_of_condition(self, node: Node) -> str:
+        """Give the name of a condition that is a fact with a label, or a question answered with yes or no."""
+        if node.type != "boolean":
+            return ""
+        return self._name(node) or (self.spelled(node) if isinstance(node, tree.Reference) else "")
 
     def spelled(self, node: Node) -> str:
         """Say what an expression is made of, were it a fact with a label of its own."""
@@ -155,7 +170,7 @@ class Sentences:
 
     def _repeat(self, path: str) -> str:
         repeat = self.labels.sources.forms[self.source.form_id].by_path[path]
-        return _quoted(self.speech.text(repeat.labels) or repeat.name)
+        return self._question(repeat)
 
     def _inside(self, node: Node) -> str:
         """Say a part of an expression, in brackets where it has several words of its own."""
@@ -199,8 +214,13 @@ class Sentences:
             return str(_RECORD[target.key])
         if target.kind == "column":
             return _column(target.name)
-        label = self.speech.text(target.field.labels) if target.field is not None else ""
-        return _quoted(label or target.name)
+        return self._question(target.field) if target.field is not None else _quoted(target.name)
+
+    def _question(self, field: Field) -> str:
+        label = self.speech.text(field.labels) or (dimension_name(field.scope) if field.scope else "")
+        if not label and field.question in _BY_ITSELF:
+            return str(_BY_ITSELF[field.question])
+        return _quoted(label or field.name.replace("_", " "))
 
     def convert(self, node: tree.Convert) -> str:
         """Say what is read as another type: nothing changes for people, except a condition that becomes a number."""
@@ -244,8 +264,7 @@ class Sentences:
     def negated(self, node: tree.Operation) -> str:
         """Say that a condition does not hold."""
         (part,) = node.parts
-        name = self._name(part) or (self.spelled(part) if isinstance(part, tree.Reference) else "")
-        if name:
+        if name := self._name_of_condition(part):
             return str(_("%(what)s does not hold", what=name))
         if isinstance(part, tree.Operation) and part.name == "empty":
             return str(_("%(a)s is answered", a=self._inside(part.parts[0])))
@@ -276,6 +295,8 @@ class Sentences:
         """Say to what a number is rounded."""
         digits = cast("float", constant(node.parts[1])) if len(node.parts) > 1 else 0
         what = self._inside(node.parts[0])
+        if not digits:
+            return str(_("%(what)s, rounded", what=what))
         return str(_("%(what)s, rounded to the nearest %(step)s", what=what, step=_exact(float(10**-digits))))
 
     def remainder(self, node: tree.Operation) -> str:
@@ -367,6 +388,8 @@ class Sentences:
         if part is None:
             return str(_("how many there are"))
         if node.name == "count":
+            if name := self._name_of_condition(part):
+                return str(_("how many there are for which %(what)s holds", what=name))
             return str(_("how many there are where %(what)s", what=self._met(part)))
         if node.name == "percentile":
             percent = _exact(node.percent)
@@ -378,7 +401,10 @@ class Sentences:
         top = node.numerator
         is_part = isinstance(top, tree.Aggregate) and top.name == "count" and top.part is not None and not top.fact
         if node.name == "share" and is_part and node.denominator == tree.Aggregate("number", "count", None):
-            return str(_("the share of those where %(what)s", what=self._met(top.args[0])))
+            part = top.args[0]
+            if name := self._name_of_condition(part):
+                return str(_("the share of those for which %(what)s holds", what=name))
+            return str(_("the share of those where %(what)s", what=self._met(part)))
         return f"{self._inside(top)}{_SIGNS['div']}{self._inside(node.denominator)}"
 
 

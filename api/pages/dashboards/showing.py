@@ -188,7 +188,7 @@ def _turned(figure: Figure, place: Place, meaning: Meaning) -> FigureTable:
         FigureRow(meaning.called(key, n), (_cell(figure, cell, {}, place, n),))
         for n, (key, cell) in enumerate(zip(figure.columns, figure.rows[0].cells, strict=True))
     )
-    return FigureTable(str(_("Figure")), (str(_("Count")),), rows, ())
+    return FigureTable(str(_("Figure")), (str(_("Value")),), rows, ())
 
 
 def _table_of_steps(figure: Figure, place: Place, meaning: Meaning) -> FigureTable:
