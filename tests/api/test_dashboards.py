@@ -13,12 +13,13 @@ import pytest
 from defusedxml import ElementTree
 from sqlalchemy import select
 
-from api.pages.dashboards import filtering, words
+from api.pages.dashboards import filtering, showing, words
 from api.pages.dashboards.words import Speech
 from forms.db import db
 from forms.figures import Key, OfferedFilter, computing, remembered
-from forms.figures.results import Choice
+from forms.figures.results import Cell, Choice, Figure, Row
 from forms.models import AccessLine
+from tests.support import boards
 from tests.support.instances import instance, new_id
 from tests.support.odk import xlsx
 from tests.support.visitor import MANAGER, VIEWER, Scene, make_scene
@@ -254,6 +255,19 @@ def test_totals_of_a_crosstab_lead_to_the_records_of_their_row_their_column_and_
     assert found["row=61.01&column=2026-01-01"] == {1}
     total = next(link for link in links if link.endswith("?row=61.01"))
     assert "Kabupaten Sambas" in _text(viewer.get(total))
+
+
+def test_a_number_that_is_hidden_is_said_where_there_is_room_and_marked_where_there_is_none(app):
+    key = Key("choice", "61.01", {"": "Sambas"})
+    view = next(v for section in boards.sections() for v in section.views if v.name == "peta")
+    found = Figure(
+        view, (Key("value", "count()"),), (Row(key, (Cell(None, mark="hidden"),)),), records=Cell(None, mark="hidden")
+    )
+    with app.test_request_context("/"):
+        card = showing.card(found, boards._place("id"))
+    assert card.foot.records == "jumlah data disembunyikan"
+    assert card.table.rows[0].cells[0].text == "disembunyikan"
+    assert (">*<" in card.drawing, "disembunyikan" in card.drawing) == (True, False)
 
 
 def test_whoever_may_list_no_records_gets_no_link_from_totals_either(people):

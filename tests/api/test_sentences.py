@@ -306,6 +306,17 @@ def test_lines_below_a_title_are_the_headings_of_its_values(app):
     assert found.speech.title(found.view) == "Umur"
 
 
+@pytest.mark.parametrize(
+    ("by", "value", "called"),
+    [("${q_status}", "count()", "Jumlah"), ("${q_status}", "sum(${q_umur})", "Jumlah"),
+     ("${q_status}", "mean(${q_umur})", "Seluruhnya"), ("${q_status}", "share(${q_setuju})", "Seluruhnya"),
+     ("${q_status}", "count(), median(${q_umur})", "Seluruhnya"), ("${q_jasa}", "count()", "Seluruhnya")],
+)  # fmt: skip
+def test_only_what_adds_up_is_called_a_total(app, by, value, called):
+    with app.test_request_context("/"):
+        assert meaning(view(by=by, value=value)).total == called
+
+
 def test_a_fact_is_called_by_its_label_and_then_said_itself(app):
     facts = fact("tua", "Lansia", "${q_umur} >= 60"), fact("tanpa", "", "${q_skor} > 2")
     found = meaning(view(where="${tua} and ${tanpa}"), *facts)

@@ -36,6 +36,7 @@ class FigureTable:
     columns: tuple[str, ...] = field(metadata={"help": "The headings of the numbers."})
     rows: tuple[FigureRow, ...] = field(metadata={"help": "The groups."})
     totals: tuple[FigureCell, ...] = field(metadata={"help": "Over all rows, or empty."})
+    total: str = field(default="", metadata={"help": "What the row over all groups is called."})
     above: str = field(default="", metadata={"help": 'What the columns are groups of, or "".'})
 
 

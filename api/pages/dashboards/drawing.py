@@ -110,7 +110,7 @@ def _map(figure: Figure, meaning: Meaning) -> Drawn:
         return Drawn()
     if not set(keyed) <= set(charts.TILES):
         return Drawn(reason=str(_("These groups are no districts of the map; read them in the table.")))
-    values = {code: _value(figure, row.cells[0]) for code, row in keyed.items()}
+    values = {code: _on_tile(figure, row.cells[0]) for code, row in keyed.items()}
     names = {code: _short(words.group(row.key, speech)) for code, row in keyed.items() if row.key is not None}
     return Drawn(charts.tiles(figure.view.name, title, about, values, names))
 
@@ -132,6 +132,11 @@ def _value(figure: Figure, cell: Cell) -> Value:
     if cell.mark or cell.value is None or isinstance(cell.value, date):
         return Value(None, text, is_hidden=bool(cell.mark))
     return Value(float(cell.value), text)
+
+
+def _on_tile(figure: Figure, cell: Cell) -> Value:
+    """Give what stands on a district: the word for hidden numbers has no room there, so its sign in the table does."""
+    return Value(None, "*", is_hidden=True) if cell.mark == "hidden" else _value(figure, cell)
 
 
 def _goal(figure: Figure, target: float | None) -> Value:

@@ -95,7 +95,7 @@ def plain(figure: Figure, meaning: Meaning) -> Plain:
     ]
     if figure.totals:
         totals = (value for n, cell in enumerate(figure.totals) for value in _values(cell, has_parts=parted[n]))
-        rows.append((str(_("Total")), *totals, *((None,) if has_targets else ())))
+        rows.append((meaning.total, *totals, *((None,) if has_targets else ())))
     is_time = any(row.key is not None and words.moment_of(row.key) for row in figure.rows)
     return Plain(tuple(heads), tuple(rows), tuple(drawn), frozenset(shares), is_time=is_time)
 

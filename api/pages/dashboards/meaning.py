@@ -120,8 +120,17 @@ class Meaning:
 
     def called(self, key: Key, number: int) -> str:
         """Call a group, or one of several values: the one at that place."""
-        is_value = key.kind == "value" and key.value is not None and number < len(self.view.values)
+        if key.kind == "value" and key.value is None:
+            return self.total
+        is_value = key.kind == "value" and number < len(self.view.values)
         return self.value(number) if is_value else group(key, self.speech)
+
+    @property
+    def total(self) -> str:
+        """Call what is over all groups: their sum, or what is none: a mean of all, or records with several choices."""
+        is_sum = all(isinstance(v.node, tree.Aggregate) and v.node.name in ("count", "sum") for v in self.view.values)
+        is_apart = all(v.node.type != "multiple" for v in self.view.by)
+        return str(_("Total") if is_sum and is_apart else _("All together"))
 
     @cached_property
     def _answers(self) -> tuple[dict[str, Texts], ...]:

@@ -156,6 +156,7 @@ def table(figure: Figure, place: Place, meaning: Meaning) -> FigureTable:
         columns=tuple(columns),
         rows=tuple(_row(figure, row, place, has_targets=has_targets) for row in figure.rows),
         totals=(*totals, FigureCell(""), FigureCell("")) if has_targets and totals else totals,
+        total=meaning.total,
         above=by[1] if len(by) > 1 else "",
     )
 
@@ -221,10 +222,14 @@ def _table_of_places(figure: Figure) -> FigureTable:
 
 def _records(figure: Figure) -> str:
     cell = figure.records
+    if cell.mark == "hidden":
+        return str(_("number of records hidden"))
     if cell.mark:
         return str(_("%(mark)s records", mark=words.marked(cell)))
     if not isinstance(cell.value, int | float):
         return ""
+    if figure.view.source.kind == "list":
+        return str(ngettext("%(n)s row", "%(n)s rows", int(cell.value), n=words.plain(cell.value)))
     return str(ngettext("%(n)s record", "%(n)s records", int(cell.value), n=words.plain(cell.value)))
 
 
