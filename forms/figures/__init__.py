@@ -7,7 +7,7 @@ The way of a figure: `boards` (which views there are), `sights` (whose records, 
 without access to cases, suppressed ones of all.
 """
 
-from forms.figures.behind import Behind, BehindRecord, behind
+from forms.figures.behind import Behind, BehindRecord, behind, counts_only
 from forms.figures.boards import (
     Board,
     BoardLine,
@@ -45,6 +45,7 @@ __all__ = [
     "board",
     "board_of_form",
     "boards",
+    "counts_only",
     "dashboard",
     "dashboards",
     "delete_dashboard",

@@ -1,12 +1,13 @@
 """The records behind one cell of a figure, for those who may see them one by one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from forms.access import Actor
 from forms.db import see
 from forms.expression import Band, Bucket, Node
+from forms.expression.tree import Aggregate, Operation, Quotient
 from forms.figures import sights
 from forms.figures.boards import Board
 from forms.figures.reading import Reading, Statement
@@ -43,26 +44,31 @@ def behind(
     filters: Filters,
     group: Mapping[int, str | None],
     *,
+    value: int | None = None,
     offset: int = 0,
     limit: int = 50,
 ) -> Behind:
     """List the records of a group: of some of the view's groupings, by number, a value as their keys have it.
 
-    A total leaves out the grouping that it is over, and the whole figure both.
+    A total leaves out the grouping that it is over, and the whole figure both. With the number of one of the view's
+    values they are those that it counts (`counts_only`), all of the group without.
 
     Raises FiguresWithheld where the reader sees only suppressed figures, NotFound for a view of a list, for a grouping
-    that the view has not, and for a value that its grouping cannot have.
+    or a value that the view has not, and for a value that its grouping cannot have.
     """
     standing = sights.standing(actor, board, view)
     if standing.is_suppressed:
         raise FiguresWithheld
     if view.source.kind == "list" or not set(group) <= set(range(len(view.by))):
         raise NotFound
+    if value is not None and not 0 <= value < len(view.values):
+        raise NotFound
+    conditions = counts_only(view, value) if value is not None else ()
     reading = Reading(board, view, filters, standing.clearance, standing.scopes, datetime.now(UTC))
     try:
         counting = reading.statement()
         (row,) = counting.run(
-            f"count(distinct {_base(counting)}.submission_id)", extra=_in_group(counting, view, group)
+            f"count(distinct {_base(counting)}.submission_id)", extra=_those(counting, view, group, conditions)
         )
         statement = reading.statement()
         record = _base_record(statement)
@@ -73,12 +79,29 @@ def behind(
             f"distinct {record}.id, {record}.instance_id, {name}, {record}.created_at",
             f" order by 1 desc offset {int(offset)}",
             limit=limit,
-            extra=_in_group(statement, view, group),
+            extra=_those(statement, view, group, conditions),
         )
     finally:
         see(actor.scopes)
     records = tuple(BehindRecord(view.source.form_id, r[1], (r[2] or "") if shows_name else "", r[3]) for r in rows)
     return Behind(records, row[0])
+
+
+def counts_only(view: View, value: int) -> tuple[Node, ...]:
+    """Give the conditions of the records that one of a view's values counts among those of a group; none for all.
+
+    Of a share they are those of the numerator; a funnel's step counts who came through those before it.
+    """
+    if view.shape == "funnel":
+        return tuple(v.node for v in view.values[: value + 1])
+    node = view.values[value].node
+    if isinstance(node, Quotient) and node.name == "share":
+        node = node.numerator
+    if not isinstance(node, Aggregate) or node.name != "count" or node.part is None:
+        return ()
+    if node.part.type == "boolean":
+        return (node.part,)
+    return (Operation("boolean", "not", (Operation("boolean", "empty", (node.part,)),)),)
 
 
 def _base(statement: Statement) -> str:
@@ -93,8 +116,8 @@ def _base_record(statement: Statement) -> str:
     return statement.space.record
 
 
-def _in_group(statement: Statement, view: View, group: Mapping[int, str | None]) -> list[str]:
-    found = []
+def _those(statement: Statement, view: View, group: Mapping[int, str | None], conditions: Sequence[Node]) -> list[str]:
+    found = [statement.compiler.where(node) for node in conditions]
     for number, value in group.items():
         node = view.by[number].node
         sql = statement.group(number)

@@ -239,6 +239,19 @@ def test_the_records_behind_a_number_are_those_that_it_counts(events):
     assert viewer.get(f"{events.base}/dashboard/views/tidak/records").status_code == 404
 
 
+def test_behind_a_share_and_a_step_are_the_records_that_it_counts_and_the_page_says_which(events):
+    viewer = events.with_role(VIEWER)
+    page = viewer.get(f"{events.base}/dashboard")
+    link = unescape(re.search(r'<a href="([^"]*/ramai/records[?]value=0)"', _figure(page, "ramai"))[1])
+    behind = viewer.get(link)
+    assert {events.sent.index(r) for r in re.findall(r"/submissions/(uuid:[^\"]*)\"", behind.text)} == {0, 2, 3}
+    assert "“Hadir” di atas 10" in _text(behind)
+    steps = re.findall(r'<a href="([^"]*/langkah/records[?]value=\d)"', _figure(page, "langkah"))
+    found = [len(re.findall(r"/submissions/uuid:", viewer.get(unescape(step)).text)) for step in steps]
+    assert found == [4, 3, 2]
+    assert viewer.get(f"{events.base}/dashboard/views/langkah/records?value=9").status_code == 404
+
+
 def test_totals_of_a_crosstab_lead_to_the_records_of_their_row_their_column_and_all(events):
     viewer = events.with_role(VIEWER)
     table = _figure(viewer.get(f"{events.base}/dashboard"), "silang")

@@ -473,6 +473,7 @@ NAMED: Final = {
     "silang": Trial({"type": "table", "name": "silang", "by": "${layanan}, ${umur} < 18"}, Filters()),
     "orang": Trial({"type": "table", "name": "orang_jk", "of": "orang", "by": "${jk}"}, Filters()),
     "corong": Trial({"type": "funnel", "name": "corong", "value": "true(), ${umur} >= 18, ${setuju}, ${status} = 'aktif'"}, Filters()),
+    "hitungan": Trial({"type": "table", "name": "hitungan", "by": "${kab}", "value": "count(${umur} >= 18), share(${setuju}), count(${tgl}), mean(${umur})"}, Filters()),
     "kerja": Trial({"type": "list", "name": "kerja", "where": "${status} = 'aktif'", "by": "${tgl}", "value": "${kab}, today() - ${tgl}"}, Filters()),
     "meluap": Trial({"type": "number", "name": "meluap", "value": "sum(${skor} * 1" + "0" * 300 + " * ${skor})"}, Filters()),
     "sasaran": Trial({"type": "bar", "name": "sasaran", "by": "${kec}", "target": "kecamatan.csv.sasaran"}, Filters()),
@@ -520,6 +521,29 @@ def test_behind_a_cell_are_exactly_the_records_that_it_counts(survey, who, filte
         assert found.total == len(found.records) == len(records)
         assert sorted(r.submitted_at for r in found.records) == sorted(r.values["SubmissionDate"] for r in records)
         assert {r.form_id for r in found.records} <= {"uji"}
+
+
+def test_behind_a_number_that_counts_some_of_a_group_are_those_it_counts_and_the_whole_group_behind_others(survey):
+    view = survey.board.view("hitungan")
+    found = figures.figure(EVERYONE, survey.board, view, Filters(), now=NOW)
+    assert [len(figures.counts_only(view, number)) for number in range(4)] == [1, 1, 1, 0]
+    cells = [({0: row.key.value}, row.cells) for row in found.rows] + [({}, found.totals)]
+    for group, (adults, share, dated, mean) in cells:
+        counted = [adults.value, share.numerator, dated.value, mean.records]
+        behind = [figures.behind(EVERYONE, survey.board, view, Filters(), group, value=n).total for n in range(4)]
+        assert behind == counted
+    assert 0 < found.totals[1].numerator < found.totals[1].denominator
+    for wrong in (-1, 4):
+        with pytest.raises(NotFound):
+            figures.behind(EVERYONE, survey.board, view, Filters(), {}, value=wrong)
+
+
+def test_behind_a_step_of_a_funnel_are_those_who_came_as_far(survey):
+    view = survey.board.view("corong")
+    found = figures.figure(EVERYONE, survey.board, view, Filters(), now=NOW)
+    steps = [row.cells[0].value for row in found.rows]
+    assert steps == [figures.behind(EVERYONE, survey.board, view, Filters(), {}, value=n).total for n in range(4)]
+    assert steps == sorted(steps, reverse=True) != [steps[0]] * 4
 
 
 def test_behind_pages_through_the_records_and_knows_no_group_that_cannot_be(survey):

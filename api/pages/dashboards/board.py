@@ -18,6 +18,7 @@ from api.pages.contexts import (
     RecordsBehindPage,
 )
 from api.pages.dashboards import files, filtering, showing, words
+from api.pages.dashboards.meaning import Meaning
 from api.pages.dashboards.opening import Opened, demand_reader, open_board, sections
 from api.pages.door import pages, say
 from api.pages.forms import finding_lines
@@ -180,24 +181,30 @@ def report(actor: Actor, project: Project, form: Form | None = None, slug: str |
 def figure_records(
     actor: Actor, project: Project, view: str, form: Form | None = None, slug: str | None = None
 ) -> RecordsBehindPage:
-    """List the records behind a number to whoever may see them one by one; `row` and `column` name its groups."""
+    """List the records behind a number to whoever may see them one by one; `row` and `column` name its groups.
+
+    `value` is the number of the value that it is, where that counts not all of them.
+    """
     opened = open_board(actor, project, form, slug)
     found = opened.board.view(view)
     there, counted = opened.demand_records(found)
     group = {n: request.args[name] or None for n, name in enumerate(showing.GROUPINGS) if name in request.args}
-    offset = _offset()
-    behind = figures.behind(actor, opened.board, found, opened.asked.filters, group, offset=offset, limit=_PAGE)
+    offset = _whole_number(request.args.get("start", "")) or 0
+    value = _whole_number(request.args.get(showing.COUNTED, ""))
+    behind = figures.behind(
+        actor, opened.board, found, opened.asked.filters, group, value=value, offset=offset, limit=_PAGE
+    )
 
     def page_at(first: int) -> str:
-        address = opened.asked.address(opened.place.of(found.name, "/records"), start=str(first))
-        return f"{address}&{showing.in_address(group)}" if group else address
+        named = showing.in_query(group, value)
+        return opened.asked.address(opened.place.of(found.name, "/records"), start=str(first), **named)
 
     page = RecordsBehindPage(
         project=head(actor, project),
         board=opened.head(),
         title=opened.speech.title(found),
         figure=opened.asked.address(opened.place.of(found.name)),
-        group=_group_words(opened, found, group),
+        group=(*_group_words(opened, found, group), *_counted_words(opened, found, value)),
         filter=filtering.said(opened.asked, opened.offered, opened.speech, today=opened.today),
         records=tuple(
             BehindLine(
@@ -219,9 +226,8 @@ def figure_records(
     return page
 
 
-def _offset() -> int:
-    text = request.args.get("start", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0  # noqa: PLR2004 - some billion
+def _whole_number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None  # noqa: PLR2004 - some billion
 
 
 def _group_words(opened: Opened, view: View, group: showing.Group) -> tuple[str, ...]:
@@ -272,3 +278,11 @@ def views_template(actor: Actor, project: Project, form: Form) -> Response:
     ]
     data = exports.workbook([exports.Table("views", headings, rows, to_fill=True)], server().zone)
     return spooled(data, exports.XLSX, f"{form.xml_form_id}-views.xlsx")
+
+
+def _counted_words(opened: Opened, view: View, value: int | None) -> tuple[str, ...]:
+    """Say which of a group's records a value counts."""
+    if value is None:
+        return ()
+    meaning = Meaning(view, opened.speech, opened.place.labels)
+    return tuple(meaning.condition(node) for node in figures.counts_only(view, value))

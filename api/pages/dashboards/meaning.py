@@ -53,6 +53,11 @@ class Meaning:
             yield _("Target"), plain(view.target)
         yield from self._facts()
 
+    def condition(self, node: Node) -> str:
+        """Say a condition as a sentence."""
+        said = self._sentences.condition(node)
+        return said[:1].upper() + said[1:]
+
     def _value_said(self, number: int) -> str:
         value = self.view.values[number]
         if value.node == tree.Constant("boolean", value=True) and not value.labels:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Literal
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -28,7 +28,7 @@ from api.pages.dashboards.files import is_file
 from api.pages.dashboards.filtering import Asked
 from api.pages.dashboards.meaning import Meaning
 from api.pages.dashboards.words import Speech
-from forms import answers
+from forms import answers, figures
 from forms.figures import Labels
 from forms.figures.results import Cell, Figure, Item, Key, Row
 
@@ -63,7 +63,7 @@ def card(figure: Figure, place: Place) -> FigureCard:
     meaning = Meaning(view, speech, place.labels)
     drawn = draw(figure, meaning)
     is_number = view.shape == "number" and figure.problem is None
-    number = _cell(figure, figure.rows[0].cells[0], {}, place) if is_number and figure.rows else None
+    number = _cell(figure, figure.rows[0].cells[0], {}, place, 0) if is_number and figure.rows else None
     if view.shape == "list" and not figure.items and (figure.records.value or figure.records.mark):
         # Whoever may not see the records is told how many there are.
         number = FigureCell(words.number(figure.records), bool(figure.records.mark))
@@ -117,21 +117,24 @@ Group = Mapping[int, str | None]
 #: The groupings of a figure, as addresses of records name them.
 GROUPINGS: Final = ("row", "column")
 
+#: By which name they say which of the figure's values counts them.
+COUNTED: Final = "value"
 
-def _cell(figure: Figure, cell: Cell, group: Group | None, place: Place, column: int = 0) -> FigureCell:
-    """Make a table's cell; `group` is what it is of, None where records cannot be asked for that."""
+
+def _cell(figure: Figure, cell: Cell, group: Group, place: Place, value: int, column: int = 0) -> FigureCell:
+    """Make a table's cell; `group` is what it is of, `value` which of the view's values it is."""
     address = ""
-    if group is not None and _opens(figure, cell):
-        address = place.asked.address(place.of(figure.view.name, "/records"))
-        if group:
-            address += ("&" if "?" in address else "?") + in_address(group)
+    counted = value if figures.counts_only(figure.view, value) else None
+    if _opens(figure, cell) and (counted is None or cell.value):
+        address = place.asked.address(place.of(figure.view.name, "/records"), **in_query(group, counted))
     text = words.number(cell, words.writes(figure, column))
     return FigureCell(text, bool(cell.mark), words.parts(cell), address)
 
 
-def in_address(group: Group) -> str:
-    """Write a group as addresses of records have it; no answer is an empty value."""
-    return urlencode({GROUPINGS[number]: value or "" for number, value in group.items()})
+def in_query(group: Group, counted: int | None) -> dict[str, str]:
+    """Write a group as addresses of records have it, and the value that counts; no answer is an empty text."""
+    named = {GROUPINGS[number]: code or "" for number, code in group.items()}
+    return named if counted is None else {**named, COUNTED: str(counted)}
 
 
 def table(figure: Figure, place: Place, meaning: Meaning) -> FigureTable:
@@ -148,7 +151,7 @@ def table(figure: Figure, place: Place, meaning: Meaning) -> FigureTable:
     if has_targets:
         columns += [str(_("Target")), str(_("Reached"))]
     totals = tuple(
-        _cell(figure, cell, _of_column(figure, column), place, n)
+        _cell(figure, cell, _of_column(figure, column), place, _value(figure, n), n)
         for n, (cell, column) in enumerate(zip(figure.totals, figure.columns, strict=bool(figure.totals)))
     )
     return FigureTable(
@@ -164,7 +167,7 @@ def table(figure: Figure, place: Place, meaning: Meaning) -> FigureTable:
 def _row(figure: Figure, row: Row, place: Place, *, has_targets: bool) -> FigureRow:
     of_row: Group = {0: row.key.value} if row.key is not None else {}
     cells = [
-        _cell(figure, cell, {**of_row, **_of_column(figure, column)}, place, n)
+        _cell(figure, cell, {**of_row, **_of_column(figure, column)}, place, _value(figure, n), n)
         for n, (cell, column) in enumerate(zip(row.cells, figure.columns, strict=True))
     ]
     if has_targets:
@@ -177,6 +180,11 @@ def _of_column(figure: Figure, column: Key) -> Group:
     return {1: column.value} if len(figure.view.by) > 1 and column.kind != "value" else {}
 
 
+def _value(figure: Figure, column: int) -> int:
+    """Tell which of a view's values stands in a column: the columns of a crosstab all have the first."""
+    return column if len(figure.view.by) <= 1 else 0
+
+
 def _reached(figure: Figure, cell: Cell, target: float | None) -> Iterator[FigureCell]:
     goal = Cell(words.goal(figure, target)) if target is not None else Cell(None)
     yield FigureCell(words.number(goal, words.writes(figure)))
@@ -186,7 +194,7 @@ def _reached(figure: Figure, cell: Cell, target: float | None) -> Iterator[Figur
 def _turned(figure: Figure, place: Place, meaning: Meaning) -> FigureTable:
     """Make the table of a figure without groups: a row for each value."""
     rows = tuple(
-        FigureRow(meaning.called(key, n), (_cell(figure, cell, {}, place, n),))
+        FigureRow(meaning.called(key, n), (_cell(figure, cell, {}, place, n, n),))
         for n, (key, cell) in enumerate(zip(figure.columns, figure.rows[0].cells, strict=True))
     )
     return FigureTable(str(_("Figure")), (str(_("Value")),), rows, ())
@@ -198,8 +206,7 @@ def _table_of_steps(figure: Figure, place: Place, meaning: Meaning) -> FigureTab
     rows = []
     for n, row in enumerate(figure.rows):
         before = cells[n - 1] if n else Cell(None)
-        # The records of all steps are behind it, not those of one.
-        shown = _cell(figure, replace(cells[n], numerator=None), None, place)
+        shown = _cell(figure, replace(cells[n], numerator=None), {}, place, n)
         shares = (FigureCell(_share(cells[n], cells[0])), FigureCell(_share(cells[n], before)))
         label = meaning.called(row.key, n) if row.key is not None else ""
         rows.append(FigureRow(label, (shown, *shares)))
