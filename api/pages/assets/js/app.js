@@ -123,10 +123,3 @@ for (const line of document.querySelectorAll("[data-working]")) {
     });
   }
 }
-
-// One tick for all of a name.
-for (const all of document.querySelectorAll("[data-tick-all]")) {
-  all.addEventListener("change", () => {
-    for (const box of document.getElementsByName(all.dataset.tickAll)) box.checked = all.checked;
-  });
-}
