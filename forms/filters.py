@@ -1,7 +1,8 @@
 """Filters of a form's submissions that people keep under a name, for themselves or for everybody who may list them.
 
 What is kept is what the list shows, as its address says it: conditions, columns, order. It never asks for an answer
-that is sealed, and whoever opens one has the clearance for every answer that it asks for. Nothing collected lies here.
+that is sealed, at most whether there is one, and whoever opens one has the clearance for every answer that it asks for.
+Nothing collected lies here.
 """
 
 from collections.abc import Sequence
@@ -40,8 +41,9 @@ def keep(
     if len(name) > LONGEST_NAME:
         raise ValueTooLong(field="name", limit=LONGEST_NAME)
     answers.check(actor, layout, where, order)
-    paths = {condition.path for condition in where.conditions}
-    paths |= {order.by} if order is not None and not answers.is_about(order.by) else set()
+    # Whether there is a sealed answer is no answer: the list itself refuses that to whoever may not know.
+    asked = {c.path for c in where.conditions if c.operator != "answered" or not layout.places[c.path].is_closed}
+    paths = asked | ({order.by} if order is not None and not answers.is_about(order.by) else set())
     said = {"is_shared": is_shared, "query": [list(pair) for pair in query], "paths": sorted(paths)}
     row = insert(SavedFilter).values(form_id=form.id, owner_id=actor.id, name=name, **said)
     row = row.on_conflict_do_update(index_elements=["form_id", "owner_id", "name"], set_=said)

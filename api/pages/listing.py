@@ -1,8 +1,10 @@
-"""What the table of submissions shows, as its address says it: conditions, columns, order.
+"""What of a form's submissions is shown, as an address says it: conditions, columns, order.
 
 Each condition is a pair of the address, its operator and the question's path for a name: `is/kota=61.71`,
-`from/umur=18`. What is known of a submission is asked for by plain names: `since`, `until`, `submitter`, `review`.
-`column` (one for each) and `sort`, `repeat`, `names` say how it is shown. Empty ones are as good as none.
+`from/umur=18`, `answered/umur=no`. What is known of a submission is asked for by plain names: `since`, `until`,
+`submitter`, `review`. `column` (one for each, in their order) and `sort`, `repeat`, `names` say how the table shows it,
+`earlier` which column goes one place forward. Empty ones are as good as none. The map and the gallery take the same
+address, so that the table is as it was when one comes back to it.
 """
 
 import re
@@ -22,22 +24,25 @@ from api.pages.words import Words
 from forms import answers, policy
 from forms.access import Actor
 from forms.answers import Condition, Filter, Operator, Order
+from forms.policy import NEEDED
 from forms.problems import IdentityNotSearchable, InvalidDataType, KeyDoesNotExist, NotCleared, Problem
 from forms.schema import Field
 
-#: As many questions as a laptop shows beside what is known of the submission; others are a tick away.
+#: As many questions as a laptop shows beside what is known of the submission, or of a repeat; others are a tick away.
 USUAL_COLUMNS = 8
 #: More would make an address that browsers and proxies no longer take.
 MOST_COLUMNS = 60
 
 STATES: Final = ("received", "edited", "hasIssues", "approved", "rejected")
-_OPERATORS: Final[tuple[Operator, ...]] = ("is", "contains", "has", "from", "to")
+_OPERATORS: Final[tuple[Operator, ...]] = ("is", "contains", "has", "from", "to", "answered")
 #: By what records go besides answers; the newest first where nothing else is said.
 SORTS: Final = ("received", "submitter", "review")
 _NEWEST = "-received"
 
 #: A day as people here write it: 31/1/2026.
 _DAY = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})")
+#: What `answered` takes.
+_ANSWERED = {"yes": True, "no": False}
 #: How an answer of each kind is asked for.
 _EXAMPLES = {
     "bigint": "12",
@@ -77,9 +82,11 @@ class Listing:
     submitter: str
     review: str
     columns: tuple[Field, ...]
-    is_usual: bool
     sort: str
     repeat: Field | None
+    repeat_columns: tuple[Field, ...]
+    #: The columns as the address has to name them: those of a level that shows the usual ones are not named.
+    named_columns: tuple[str, ...]
     shows_names: bool
     problem: str = ""
 
@@ -115,10 +122,20 @@ class Listing:
     def asked_fields(self) -> Iterator[Field]:
         """Give every question whose answers are shown, asked for, or decide the order."""
         yield from self.columns
-        yield from (each.question for each in self.conditions)
+        yield from self.filtered_fields
         by = self.words.schema.by_path.get(self.sort.removeprefix("-"))
         yield from (by,) if by is not None else ()
-        yield from self.words.schema.level(self.repeat.path) if self.repeat is not None else ()
+        yield from self.repeat_columns
+
+    @property
+    def filtered_fields(self) -> Iterator[Field]:
+        """Give every question that the filter asks for."""
+        yield from (each.question for each in self.conditions)
+
+    @property
+    def asks_about_people(self) -> bool:
+        """Whether the filter asks for what is known of people: which records it leaves tells that, too."""
+        return any(f.privacy for f in self.filtered_fields)
 
     @property
     def filter_query(self) -> Query:
@@ -135,7 +152,7 @@ class Listing:
     @property
     def view_query(self) -> Query:
         """How it is shown, as it stands in an address."""
-        pairs: Query = {} if self.is_usual else {"column": [f.path for f in self.columns]}
+        pairs: Query = {"column": list(self.named_columns)} if self.named_columns else {}
         if self.sort != _NEWEST:
             pairs["sort"] = [self.sort]
         if self.repeat is not None:
@@ -180,10 +197,15 @@ def read(actor: Actor, words: Words, given: MultiDict[str, str]) -> Listing:
     problems: list[str] = []
     days = {name: _day(text[name], problems) for name in ("since", "until")}
     conditions = tuple(_conditions(actor, words, given, problems))
-    usual = tuple(f for f in questions(words) if f.is_identity or lies_open(actor, f))[:USUAL_COLUMNS]
-    chosen = set(given.getlist("column"))
-    columns = tuple(f for f in offered(actor, words) if f.path in chosen)[:MOST_COLUMNS] or usual
     repeat = words.schema.by_path.get(text["repeat"])
+    repeat = repeat if repeat is not None and repeat.kind == "repeat" else None
+    offered_in_repeat = offered(actor, words, repeat.path) if repeat is not None else []
+    chosen = tuple(dict.fromkeys(given.getlist("column")))[:MOST_COLUMNS]
+    usual = [f for f in questions(words) if f.is_identity or lies_open(actor, f)][:USUAL_COLUMNS]
+    columns, named = _columns(offered(actor, words), usual, chosen, given.get("earlier", ""))
+    below, named_below = _columns(
+        offered_in_repeat, offered_in_repeat[:USUAL_COLUMNS], chosen, given.get("earlier", "")
+    )
     return Listing(
         words=words,
         conditions=conditions,
@@ -192,9 +214,10 @@ def read(actor: Actor, words: Words, given: MultiDict[str, str]) -> Listing:
         submitter=text["submitter"].replace("\0", ""),
         review=text["review"] if text["review"] in STATES else "",
         columns=columns,
-        is_usual=columns == usual,
         sort=_sort(actor, words, text["sort"]),
-        repeat=repeat if repeat is not None and repeat.kind == "repeat" else None,
+        repeat=repeat,
+        repeat_columns=below,
+        named_columns=named + named_below,
         shows_names=given.get("names") == "1",
         problem=problems[0] if problems else "",
     )
@@ -205,10 +228,25 @@ def questions(words: Words) -> list[Field]:
     return [f for f in words.schema.level("") if f.control and f.question != "note" and not f.is_file]
 
 
-def offered(actor: Actor, words: Words) -> list[Field]:
-    """List all that may be a column: identity shows that it is there, what is above the clearance is no use."""
-    fields = (f for f in words.schema.level("") if f.question != "note" and not f.path.startswith("/meta/"))
+def offered(actor: Actor, words: Words, repeat: str = "") -> list[Field]:
+    """List all that may be a column, of the root or a repeat.
+
+    Identity shows that it is there, what is above the clearance is no use.
+    """
+    fields = (f for f in words.schema.level(repeat) if f.question != "note" and not f.path.startswith("/meta/"))
     return [f for f in fields if f.is_identity or lies_open(actor, f)]
+
+
+def _columns(
+    fields: Sequence[Field], usual: Sequence[Field], chosen: Sequence[str], earlier: str
+) -> tuple[tuple[Field, ...], tuple[str, ...]]:
+    """Give the columns of a level in their order, and their paths where an address has to name them."""
+    by_path = {f.path: f for f in fields}
+    columns = [by_path[path] for path in chosen if path in by_path] or list(usual)
+    place = next((n for n, f in enumerate(columns) if f.path == earlier), 0)
+    if place:
+        columns[place - 1 : place + 1] = columns[place], columns[place - 1]
+    return tuple(columns), tuple(f.path for f in columns) if columns != list(usual) else ()
 
 
 def lies_open(actor: Actor, asked: Field) -> bool:
@@ -219,6 +257,17 @@ def lies_open(actor: Actor, asked: Field) -> bool:
 def can_be_asked_for(actor: Actor, asked: Field) -> bool:
     """Tell whether there can be a condition on a question, or an order by it."""
     return lies_open(actor, asked) and answers.storage(asked) != "geo"
+
+
+def can_be_asked_whether(actor: Actor, asked: Field) -> bool:
+    """Tell whether there can be a condition on whether a question has an answer: where the table shows that, too."""
+    return NEEDED[asked.privacy] <= actor.look.clearance
+
+
+def full_label(words: Words, asked: Field) -> str:
+    """Give a question's label, behind that of the repeat that it is in."""
+    label = words.label(asked)
+    return f"{words.label(words.schema.by_path[asked.repeat])} · {label}" if asked.repeat else label
 
 
 def state_text(state: str) -> str:
@@ -262,6 +311,12 @@ def _conditions(actor: Actor, words: Words, given: MultiDict[str, str], problems
             continue
         if asked is None or asked.kind != "leaf":
             problems.append(KeyDoesNotExist(field=_("the filter")).text(door.language()))
+        elif operator == "answered" and can_be_asked_whether(actor, asked):
+            if typed.strip() in _ANSWERED:
+                yield Asked(operator, asked, typed.strip())
+            else:
+                label = full_label(words, asked)
+                problems.append(_("“%(label)s” is asked for like this: %(example)s", label=label, example="yes"))
         elif asked.is_identity:
             problems.append(IdentityNotSearchable(path=asked.path).text(door.language()))
         elif not lies_open(actor, asked):
@@ -272,6 +327,8 @@ def _conditions(actor: Actor, words: Words, given: MultiDict[str, str], problems
 
 def _condition(words: Words, asked: Asked) -> Condition:
     kind, typed = answers.storage(asked.question), asked.value
+    if asked.operator == "answered":
+        return Condition(asked.question.path, "answered", _ANSWERED[typed])
     if _has_choices(asked.question) and asked.operator in ("is", "has"):
         return Condition(asked.question.path, asked.operator, words.name_of_choice(asked.question, typed))
     if kind in ("date", "timestamptz"):
@@ -287,11 +344,12 @@ def _has_choices(asked: Field) -> bool:
 
 def _in_words(words: Words, asked: Asked) -> str:
     value = asked.value
+    if asked.operator == "answered":
+        value = _("has an answer") if _ANSWERED[value] else _("no answer")
+        return str(_("%(label)s: %(value)s", label=full_label(words, asked.question), value=value))
     if _has_choices(asked.question):
         value = words.choices(asked.question).get(words.name_of_choice(asked.question, value), value)
-    label = words.label(asked.question)
-    if asked.question.repeat:
-        label = f"{words.label(words.schema.by_path[asked.question.repeat])} · {label}"
+    label = full_label(words, asked.question)
     if answers.storage(asked.question) == "boolean":
         value = {"true": _("yes"), "false": _("no")}.get(value, value)
     return str(

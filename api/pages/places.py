@@ -2,14 +2,17 @@
 
 import math
 import re
+from dataclasses import replace
+from typing import Any
 
 from flask import request
 from flask_babel import gettext as _
 
 from api.endpoint import server
-from api.pages import drawing
+from api.pages import drawing, filtering, listing
 from api.pages.contexts import (
     FieldOption,
+    Filtered,
     GalleryItem,
     GalleryPage,
     MapLine,
@@ -19,16 +22,17 @@ from api.pages.contexts import (
 )
 from api.pages.door import pages
 from api.pages.forms import form_head
+from api.pages.listing import Listing
 from api.pages.projects import head
 from api.pages.record import stored
 from api.pages.render import number
-from api.pages.words import Words
-from forms import answers, catalogue, policy
+from forms import answers
 from forms import submissions as keeping
 from forms.access import Actor, Permission
-from forms.answers import Box, Cluster
+from forms.answers import Box, Cluster, Filter, Layout
 from forms.models import Form, Project
 from forms.schema import Field
+from forms.submissions import Pictured
 
 _PICTURES = 48
 _POINTS = 50
@@ -40,65 +44,86 @@ _BOX = re.compile(",".join([_DEGREES] * 4))
 
 
 @pages.on("GET", "/projects/<project_id>/forms/<xml_form_id>/gallery", may=Permission.SUBMISSION_LIST)
-def gallery(actor: Actor, project: Project, form: Form) -> GalleryPage:
-    """Show the files of a form's submissions; what shows a person stays sealed."""
-    schema = catalogue.schema(catalogue.current(form).id)
-    after = request.args.get("after", "")
-    found = keeping.gallery(actor, form, limit=_PICTURES + 1, after=after, vault=server().vault)
+def gallery(actor: Actor, project: Project, form: Form) -> Any:
+    """Show the files of a form's submissions, filtered as the table is; what shows a person stays sealed."""
+    words, layout, shown = filtering.asked(actor, form)
+    filtered = _filtered(actor, form, layout, shown)
+    after, where = request.args.get("after", ""), _where(shown)
+    found: list[Pictured] = []
+    files, records = 0, 0
+    if not filtered.problem:
+        found = keeping.gallery(
+            actor, form, layout, limit=_PICTURES + 1, after=after, where=where, vault=server().vault
+        )
+        files, records = keeping.count_pictured(actor, layout, where=where)
     page = GalleryPage(
         project=head(actor, project),
         form=form_head(actor, form),
+        filtered=filtered,
         items=tuple(
             GalleryItem(each.instance_id, each.received, stored(each.file) if each.file else None)
             for each in found[:_PICTURES]
         ),
+        files=files,
+        records=records,
         is_first=not after,
         older=found[_PICTURES - 1].cursor if len(found) > _PICTURES else "",
     )
-    if found:
-        keeping.looked(actor, form, schema, vault=server().vault)
-    return page
+    if found or shown.asks_about_people:
+        keeping.looked(actor, form, words.schema, vault=server().vault)
+    return (page, 400) if filtered.problem else page
 
 
 @pages.on("GET", "/projects/<project_id>/forms/<xml_form_id>/map", may=Permission.SUBMISSION_LIST)
-def places(actor: Actor, project: Project, form: Form) -> MapPage:
-    """Show where a form's submissions are, as far as the viewer may know."""
-    words = Words(catalogue.current(form))
+def places(actor: Actor, project: Project, form: Form) -> Any:
+    """Show where a form's submissions are, filtered as the table is, as far as the viewer may know."""
+    words, layout, shown = filtering.asked(actor, form)
     asked = [f for f in words.schema.leaves if f.type == "geopoint"]
-    shown = [f for f in asked if policy.lies_open(f.privacy, actor.look.clearance)]
-    chosen = next((f for f in shown if f.path == request.args.get("question")), shown[0] if shown else None)
-    base = MapPage(
+    open_ = [f for f in asked if listing.lies_open(actor, f)]
+    chosen = next((f for f in open_ if f.path == request.args.get("question")), open_[0] if open_ else None)
+    page = MapPage(
         project=head(actor, project),
         form=form_head(actor, form),
-        questions=tuple(FieldOption(f.path, words.label(f)) for f in shown),
-        has_sealed=len(shown) < len(asked),
+        filtered=_filtered(actor, form, layout, shown),
+        questions=tuple(FieldOption(f.path, listing.full_label(words, f)) for f in open_),
+        question=chosen.path if chosen is not None else "",
+        has_sealed=len(open_) < len(asked),
     )
-    if chosen is None:
-        return base
-    page = _drawn(actor, form, words, chosen, base)
-    if chosen.privacy and page.total:
+    if chosen is not None and not page.filtered.problem:
+        page = _drawn(actor, layout, shown, chosen, page)
+    if (chosen is not None and chosen.privacy and page.total) or shown.asks_about_people:
         keeping.looked(actor, form, words.schema, vault=server().vault)
-    return page
+    return (page, 400) if page.filtered.problem else page
 
 
-def _drawn(actor: Actor, form: Form, words: Words, chosen: Field, base: MapPage) -> MapPage:
+def _filtered(actor: Actor, form: Form, layout: Layout, shown: Listing) -> Filtered:
+    fields = [*shown.columns, *shown.repeat_columns, *shown.filtered_fields]
+    return filtering.filtered(actor, form, layout, shown, fields)
+
+
+def _where(shown: Listing) -> Filter | None:
+    return shown.where if shown.is_filtered else None
+
+
+def _drawn(actor: Actor, layout: Layout, shown: Listing, chosen: Field, page: MapPage) -> MapPage:
     """Draw the part of the map that the address names, else all of it."""
-    layout = answers.layout(form.id, words.version.id, words.schema)
-    total, span = answers.extent(actor, layout, chosen.path)
+    where = _where(shown)
+    extent = answers.extent(actor, layout, chosen.path, where=where)
+    if extent.box is None:
+        return page
     asked = _asked_box()
-    if span is None:
-        return MapPage(base.project, base.form, base.questions, chosen.path, base.has_sealed)
-    sheet = drawing.sheet(asked or span)
+    sheet = drawing.sheet(asked or extent.box)
     rows = math.ceil(_ACROSS * sheet.height / drawing.WIDTH)
-    found = answers.clusters(actor, layout, chosen.path, sheet.box, columns=_ACROSS, rows=rows)
+    found = answers.clusters(actor, layout, chosen.path, sheet.box, columns=_ACROSS, rows=rows, where=where)
+    points = answers.points(actor, layout, chosen.path, sheet.box, limit=_POINTS, where=where)
     km, length = sheet.scale()
-    return MapPage(
-        project=base.project,
-        form=base.form,
-        questions=base.questions,
-        question=chosen.path,
-        has_sealed=base.has_sealed,
-        total=total,
+    # Of a question in a repeat, the records with a row that has no answer are others than those without a place.
+    is_whole = chosen.repeat or extent.records >= page.filtered.matching
+    return replace(
+        page,
+        total=extent.count,
+        records=extent.records,
+        placeless_query=None if is_whole else shown.query | {f"answered{chosen.path}": ["no"]},
         inside=sum(each.count for each in found),
         box=_written(asked) if asked else "",
         width=drawing.WIDTH,
@@ -112,7 +137,7 @@ def _drawn(actor: Actor, form: Form, words: Words, chosen: Field, base: MapPage)
             MapPoint(
                 each.instance_id, each.created_at, each.submitter or "", f"{each.latitude:.5f}, {each.longitude:.5f}"
             )
-            for each in answers.points(actor, layout, chosen.path, sheet.box, limit=_POINTS)
+            for each in points
         ),
     )
 

@@ -27,10 +27,10 @@ from forms.answers.figures import (
     totals,
 )
 from forms.answers.headings import Heading, columns
-from forms.answers.mapping import Box, Cluster, Point, clusters, extent, points
+from forms.answers.mapping import Box, Cluster, Extent, Point, clusters, extent, points
 from forms.answers.ordering import Order, check, check_open, is_about
 from forms.answers.places import SEALED, Layout, Sealed, Storage, layout, storage, unmade
-from forms.answers.reading import Record, Rounds, hand_over, one, rounds, select, tree
+from forms.answers.reading import Record, Rounds, hand_over, ids, one, rounds, select, tree
 from forms.answers.rows import erase, write
 from forms.answers.tables import drop, recreate, widen
 
@@ -40,6 +40,7 @@ __all__ = [
     "Choices",
     "Cluster",
     "Condition",
+    "Extent",
     "Filter",
     "Heading",
     "Layout",
@@ -68,6 +69,7 @@ __all__ = [
     "erase",
     "extent",
     "hand_over",
+    "ids",
     "is_about",
     "layout",
     "one",

@@ -1,7 +1,8 @@
 """Which records are wanted: a filter, checked against the form, as SQL with bound parameters.
 
 Values may come as text, as an address carries them; they are read by the type of the question. The shape of the
-comparisons keeps to what row policies let use statistics and indexes. Nothing that is sealed can be filtered by.
+comparisons keeps to what row policies let use statistics and indexes. Nothing that is sealed can be filtered by; only
+whether there is an answer, by those whom every list shows as much.
 """
 
 import re
@@ -14,8 +15,9 @@ from forms.answers.fetching import joins
 from forms.answers.places import Layout, Place
 from forms.problems import IdentityNotSearchable, InvalidDataType, KeyDoesNotExist, NotCleared
 
-#: "is" the value; "contains" a text, in any letter case; "has" a choice among several; "from" and "to" the value, too.
-Operator = Literal["is", "contains", "has", "from", "to"]
+#: "is" the value; "contains" a text, in any letter case; "has" a choice among several; "from" and "to" the value, too;
+#: "answered" whether there is any, true or false.
+Operator = Literal["is", "contains", "has", "from", "to", "answered"]
 
 #: The review state of a record that nobody has reviewed; kept as null, as in ODK Central.
 RECEIVED = "received"
@@ -88,9 +90,13 @@ def clause(form_id: int, wanted: Filter | None, layout: Layout | None) -> Clause
     asked: list[str] = []
     of_repeats: dict[str, list[tuple[Place, str]]] = {}
     for number, condition in enumerate(wanted.conditions):
-        place = find_place(layout, condition.path)
-        compared = _compare(place, condition, f"v{number}")
-        parameters[f"v{number}"] = _value(place, condition)
+        if condition.operator == "answered":
+            place = _find(layout, condition.path)
+            compared = _answered(place, condition)
+        else:
+            place = find_place(layout, condition.path)
+            compared = _compare(place, condition, f"v{number}")
+            parameters[f"v{number}"] = _value(place, condition)
         if place.field.repeat:
             of_repeats.setdefault(place.field.repeat, []).append((place, compared))
         else:
@@ -136,14 +142,28 @@ def _rows(layout: Layout, repeat: str, compared: list[tuple[Place, str]]) -> str
     return f"(select p0.submission_id from {tables} where {' and '.join(sql for _, sql in compared)})"
 
 
+def ids(layout: Layout, wanted: Clause) -> str:
+    """Give the ids of the wanted submissions as a subselect, for a query that has the clause's parameters."""
+    if wanted.on_answers is None:
+        tables = f"submissions s{joins(layout, '', wanted.pages, 's.id')}"
+        return f"(select s.id from {tables} where {wanted.sql})"
+    tables = f"{layout.table('', 0)} p0{joins(layout, '', wanted.pages - {0}, 'p0.submission_id')}"
+    return f"(select p0.submission_id from {tables} where {wanted.on_answers})"
+
+
 def find_place(layout: Layout | None, path: str) -> Place:
     """Find a question whose answers the reader may ask for; raises what `clause` does."""
+    place = _find(layout, path)
+    demand_open(place)
+    return place
+
+
+def _find(layout: Layout | None, path: str) -> Place:
     if layout is None:
         raise ValueError("a filter on answers needs the layout")
     place = layout.places.get(path)
     if place is None:
         raise KeyDoesNotExist(field=path)
-    demand_open(place)
     return place
 
 
@@ -153,6 +173,16 @@ def demand_open(place: Place) -> None:
         raise NotCleared(path=place.field.path)
     if place.is_closed:
         raise IdentityNotSearchable(path=place.field.path)
+
+
+def _answered(place: Place, condition: Condition) -> str:
+    """Ask whether there is an answer: of one that is hidden from the reader, not even that is known."""
+    if place.is_hidden:
+        raise NotCleared(path=condition.path)
+    if not isinstance(condition.value, bool):
+        raise InvalidDataType(field=condition.path, expected="boolean")
+    is_there = place.sql if place.is_closed else f"({place.sql} is not null)"
+    return is_there if condition.value else f"not {is_there}"
 
 
 _SIGNS = {"is": "=", "from": ">=", "to": "<="}

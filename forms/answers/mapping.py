@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import Any
 
 from forms.access import Actor
-from forms.answers.conditions import demand_open
+from forms.answers import conditions
+from forms.answers.conditions import Filter, demand_open
 from forms.answers.places import Layout
 from forms.db import db, see
 from forms.problems import KeyDoesNotExist
@@ -48,19 +49,33 @@ class Point:
     longitude: float
 
 
-def extent(actor: Actor, layout: Layout, path: str) -> tuple[int, Box | None]:
-    """Count the answers to a geopoint question that the actor may see, and tell what they span; None without any.
+@dataclass(frozen=True)
+class Extent:
+    """How many answers there are, of how many records, and what they span; None without any."""
 
-    Raises KeyDoesNotExist for a path that is no such question, IdentityNotSearchable, NotCleared.
+    count: int
+    records: int
+    box: Box | None
+
+
+def extent(actor: Actor, layout: Layout, path: str, *, where: Filter | None = None) -> Extent:
+    """Tell how far the answers to a geopoint question reach that the actor may see, in the records that are wanted.
+
+    Raises KeyDoesNotExist for a path that is no such question, IdentityNotSearchable, NotCleared, and what a filter is
+    refused for.
     """
-    source = _source(actor, layout, path)
-    count, *edges = source.run("count(*), min({lat}), min({lon}), max({lat}), max({lon})")[0]
-    return count, Box(*edges) if count else None
+    source = _source(actor, layout, path, where)
+    # The root has one row for each record; to look for others alike takes longer than all the rest.
+    records = "count(distinct p.submission_id)" if layout.places[path].field.repeat else "count(*)"
+    count, of, *edges = source.run(f"count(*), {records}, min({{lat}}), min({{lon}}), max({{lat}}), max({{lon}})")[0]
+    return Extent(count, of, Box(*edges) if count else None)
 
 
-def clusters(actor: Actor, layout: Layout, path: str, box: Box, *, columns: int, rows: int) -> list[Cluster]:
+def clusters(
+    actor: Actor, layout: Layout, path: str, box: Box, *, columns: int, rows: int, where: Filter | None = None
+) -> list[Cluster]:
     """Group the answers inside a box by a grid of so many fields; raises what `extent` raises."""
-    source = _source(actor, layout, path, box)
+    source = _source(actor, layout, path, where, box)
     grid = {
         "columns": columns,
         "rows": rows,
@@ -84,9 +99,11 @@ def clusters(actor: Actor, layout: Layout, path: str, box: Box, *, columns: int,
     return [Cluster(row[0], row[1], row[2], Box(*row[3:7]), names.get(row[7])) for row in found]
 
 
-def points(actor: Actor, layout: Layout, path: str, box: Box, *, limit: int) -> list[Point]:
+def points(
+    actor: Actor, layout: Layout, path: str, box: Box, *, limit: int, where: Filter | None = None
+) -> list[Point]:
     """List at most `limit` answers inside a box, those of the newest records first; raises what `extent` raises."""
-    source = _source(actor, layout, path, box)
+    source = _source(actor, layout, path, where, box)
     found = source.run(
         "p.submission_id, {lat}, {lon}", "order by p.submission_id desc limit %(limit)s::int", {"limit": limit}
     )
@@ -114,9 +131,10 @@ def _names(ids: Sequence[int]) -> dict[int | None, str]:
 
 @dataclass(frozen=True)
 class _Source:
-    """The answers to one question, those inside a box where there is one."""
+    """The answers to one question in the records that `rule` tells, those inside a box where there is one."""
 
     table: str
+    rule: str
     names: dict[str, str]
     parameters: dict[str, Any]
 
@@ -128,28 +146,31 @@ class _Source:
             if "south" in self.parameters
             else "{lat} is not null"
         )
-        # Looking for the few deleted ones is cheaper than joining all the others.
-        sql = f"""
-            select {statement} from {self.table} p
-            where {inside} and not exists (
-                select from submissions s
-                where s.form_id = %(form)s::bigint and s.deleted_at is not null and s.id = p.submission_id
-            ) {then}
-        """
-        filled = sql.format(**self.names)
+        sql = f"select {statement} from {self.table} p where {inside} and {{rule}} {then}"
+        filled = sql.format(rule=self.rule, **self.names)
         return list(db.session.connection().exec_driver_sql(filled, {**self.parameters, **(more or {})}))
 
 
-def _source(actor: Actor, layout: Layout, path: str, box: Box | None = None) -> _Source:
+#: Looking for the few deleted ones is cheaper than joining all the others.
+_NOT_DELETED = """not exists (
+    select from submissions s
+    where s.form_id = %(form)s::bigint and s.deleted_at is not null and s.id = p.submission_id
+)"""
+
+
+def _source(actor: Actor, layout: Layout, path: str, where: Filter | None, box: Box | None = None) -> _Source:
     see(actor.scopes)
-    place = layout.seen(actor.look.clearance).places.get(path)
+    seen = layout.seen(actor.look.clearance)
+    place = seen.places.get(path)
     if place is None or place.field.type != "geopoint":
         raise KeyDoesNotExist(field="question")
     demand_open(place)
+    wanted = conditions.clause(layout.form_id, where, seen)
     _, latitude, longitude = place.column.names
     edges = {} if box is None else {"south": box.south, "west": box.west, "north": box.north, "east": box.east}
     return _Source(
         layout.table(place.field.repeat, place.column.page),
+        _NOT_DELETED if wanted.is_all else f"p.submission_id in {conditions.ids(seen, wanted)}",
         {"lat": f"p.{latitude}", "lon": f"p.{longitude}"},
-        {"form": layout.form_id, **edges},
+        {**wanted.parameters, **edges},
     )

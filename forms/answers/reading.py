@@ -98,6 +98,16 @@ def select(
     return list(found.values())
 
 
+def ids(actor: Actor, layout: Layout, where: Filter | None) -> tuple[str, dict[str, Any]]:
+    """Give the ids of the records that a filter leaves as a subselect, and its parameters, for a query on other tables.
+
+    That query is for a transaction that knows whose rows the actor may see. Raises what a filter is refused for.
+    """
+    seen = layout.seen(actor.look.clearance)
+    wanted = conditions.clause(layout.form_id, where, seen)
+    return conditions.ids(seen, wanted), wanted.parameters
+
+
 @dataclass(frozen=True)
 class Rounds:
     """The first rows of a repeat in one submission, and how many it has; each with its number and its parent's."""

@@ -15,6 +15,7 @@ from sqlalchemy import Row, Select, func, select, text, tuple_
 
 from forms import access, answers, catalogue, instance, looks
 from forms.access import SERVER, Actor, Permission
+from forms.answers import Filter, Layout
 from forms.db import db, see
 from forms.models import Blob, Form, Submission, SubmissionFile, SubmissionVersion
 from forms.policy import NEEDED, UNPROVEN, Clearance
@@ -209,36 +210,77 @@ class Pictured:
     file: File | None
 
 
-def gallery(actor: Actor, form: Form, *, limit: int, after: str = "", vault: Vault) -> list[Pictured]:
+#: The files of newest contents that have arrived, for whoever has the clearance for them.
+_PICTURED = """
+    submission_files f
+    join submission_versions v on v.id = f.version_id and v.current
+    join submissions s on s.id = v.submission_id
+    where s.form_id = %(form)s::bigint and s.deleted_at is null and f.blob_id is not null and f.needs <= %(most)s::int
+"""
+
+
+def _pictured(actor: Actor, layout: Layout, where: Filter | None) -> tuple[str, dict[str, Any]]:
+    """Give the tables and rules of the gallery as SQL, with their parameters."""
+    see(actor.scopes)
+    most = {"form": layout.form_id, "most": int(actor.look.clearance)}
+    if where is None:
+        return _PICTURED, most
+    wanted, parameters = answers.ids(actor, layout, where)
+    return f"{_PICTURED} and s.id in {wanted}", {**parameters, **most}
+
+
+def gallery(
+    actor: Actor,
+    form: Form,
+    layout: Layout,
+    *,
+    limit: int,
+    after: str = "",
+    where: Filter | None = None,
+    vault: Vault,
+) -> list[Pictured]:
     """List the files of all newest contents that have arrived, those of the newest records first.
 
     Those of class identity have a place in it for whoever may reveal them, and nothing else; what lies above the
-    clearance is not in it. A page goes on after a `cursor`; one that is none begins anew.
+    clearance is not in it. A page goes on after a `cursor`; one that is none begins anew. Raises what a filter is
+    refused for.
     """
-    see(actor.scopes)
-    rows = _files().add_columns(Submission.id, Submission.instance_id, Submission.created_at)
-    rows = rows.join(SubmissionVersion, SubmissionVersion.id == SubmissionFile.version_id)
-    rows = rows.join(Submission, Submission.id == SubmissionVersion.submission_id).where(
-        Submission.form_id == form.id,
-        Submission.deleted_at.is_(None),
-        SubmissionVersion.current,
-        SubmissionFile.blob_id.is_not(None),
-        SubmissionFile.needs <= actor.look.clearance,
-    )
+    source, parameters = _pictured(actor, layout, where)
     match = _GALLERY_CURSOR.fullmatch(after)
     if match:
-        place = tuple_(Submission.id, SubmissionFile.name_hash)
-        rows = rows.where(place < (int(match[1]), bytes.fromhex(match[2])))
-    rows = rows.order_by(Submission.id.desc(), SubmissionFile.name_hash.desc()).limit(limit)
+        source += " and (s.id, f.name_hash) < (%(id)s::bigint, %(name)s::bytea)"
+        parameters |= {"id": match[1], "name": bytes.fromhex(match[2])}
+    page = db.session.connection().exec_driver_sql(
+        f"""
+        select s.id, s.instance_id, s.created_at, f.version_id, f.name_hash, f.needs
+        from {source} order by s.id desc, f.name_hash desc limit %(limit)s::int
+        """,
+        {**parameters, "limit": str(limit)},
+    )
+    rows = page.all()
+    place = tuple_(SubmissionFile.version_id, SubmissionFile.name_hash)
+    open_ = [(row.version_id, row.name_hash) for row in rows if row.needs != Clearance.IDENTITY]
+    found = {
+        (row.SubmissionFile.version_id, row.SubmissionFile.name_hash): _opened(row, form, vault)
+        for row in db.session.execute(_files().where(place.in_(open_)))
+    }
     return [
         Pictured(
-            cursor=f"{row.id}-{row.SubmissionFile.name_hash.hex()}",
+            cursor=f"{row.id}-{row.name_hash.hex()}",
             instance_id=row.instance_id,
             received=row.created_at,
-            file=None if row.SubmissionFile.needs == Clearance.IDENTITY else _opened(row, form, vault),
+            file=found.get((row.version_id, row.name_hash)),
         )
-        for row in db.session.execute(rows)
+        for row in rows
     ]
+
+
+def count_pictured(actor: Actor, layout: Layout, *, where: Filter | None = None) -> tuple[int, int]:
+    """Count the files that the gallery shows, and the records that they are of; raises what a filter is refused for."""
+    source, parameters = _pictured(actor, layout, where)
+    statement = f"select count(*), count(distinct s.id) from {source}"
+    files, records = db.session.connection().exec_driver_sql(statement, parameters).one()
+    return files, records
 
 
 def count_files(actor: Actor, form: Form) -> int:

@@ -3,8 +3,9 @@
 import csv
 import io
 import re
+from dataclasses import replace
 from html import unescape
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, urlencode, urlsplit
 from zipfile import ZipFile
 
 import pytest
@@ -57,14 +58,110 @@ def test_any_question_of_the_root_can_be_a_column_and_the_address_says_which(sce
     page = viewer.get(
         _table(scene, "?column=/kode&column=/umur&column=/foto&column=/anak/umur_a&column=/meta/instanceID")
     )
-    assert _headings(page)[3:] == ["Umur", "Foto", "kode"]
+    assert _headings(page)[3:] == ["kode", "Umur", "Foto"]
     assert "K-2" in _text(page)
     ticked = re.findall(r'name="column" value="([^"]*)" checked', page.text)
-    assert ticked == ["/umur", "/foto", "/kode"]
+    assert ticked == ["/kode", "/umur", "/foto"]
     # The choice stays while one sorts, leafs and filters.
     for link in _links(page, "sort"):
         assert "column=/kode" in unquote(link)
     assert page.text.count('<input type="hidden" name="column"') == 3
+
+
+def _pressed(page, action, name, value):
+    """Give the address of the form with that action once the button of this name and value is pressed."""
+    form = next(
+        f for f in re.findall(r"<form.*?</form>", page.text, re.DOTALL) if f'name="{name}" value="{value}"' in f
+    )
+    hidden = re.findall(r'type="hidden" name="([^"]*)" value="([^"]*)"', form)
+    ticked = re.findall(r'name="([^"]*)" value="([^"]*)" checked', form)
+    return f"{action}?{urlencode([*hidden, *ticked, (name, value)])}"
+
+
+def test_columns_go_in_the_order_that_is_asked_for_one_place_forward_at_a_press(scene, viewer):
+    table = _table(scene)
+    page = viewer.get(f"{table}?from/umur=0&sort=/umur")
+    page = viewer.get(_pressed(page, table, "earlier", "/umur"))
+    assert _headings(page)[3:7] == ["Nama lengkap tersegel", "Kabupaten", "Umur", "Bantuan"]
+    # The box where one chooses stays open, and nothing else is forgotten.
+    assert re.search(r'<details class="menu" name="menu" open>', page.text)
+    assert 'name="from/umur" value="0"' in page.text
+    page = viewer.get(_pressed(page, table, "earlier", "/umur"))
+    assert _headings(page)[3:6] == ["Nama lengkap tersegel", "Umur", "Kabupaten"]
+    for link in _links(page, "sort"):
+        assert "column=/nama&column=/umur&column=/kota" in unquote(link)
+        assert "earlier" not in link
+    # The first one goes nowhere, nor does one that is no column.
+    for wrong in ("/nama", "/foto", "x"):
+        assert _headings(viewer.get(f"{table}?earlier={wrong}"))[3:5] == ["Nama lengkap tersegel", "Kabupaten"]
+
+
+def test_any_question_of_a_repeat_can_be_shown_in_its_rows_in_any_order(world):
+    scene = make_scene(world)
+    many = "".join(f"| | integer | a{n} | Angka {n} | Number {n} | | |\n" for n in range(12))
+    kept = "|         | end_repeat            |"
+    workbook = CASES.replace(kept, many + kept).replace("| kasus   |", "| perkara |")
+    form = world.form(scene.project, xlsx(workbook))
+    scene = replace(scene, form=form, phone=world.app_user(scene.project, form))
+    numbers = "".join(f"<a{n}>{100 + n}</a{n}>" for n in range(12))
+    scene.receive(instance("perkara", answers=f"<anak><umur_a>7</umur_a>{numbers}</anak>", instance_id=new_id()))
+    viewer, table = scene.with_role(VIEWER), _table(scene)
+
+    def rows(page):
+        box = page.text.partition('class="rounds-box"')[2].partition("</table>")[0]
+        return [re.sub(r"<[^>]*>", "", each).strip() for each in re.findall(r"<t[dh][ >].*?</t[dh]>", box, re.DOTALL)]
+
+    usual = viewer.get(f"{table}?repeat=/anak")
+    assert rows(usual)[:9] == [
+        "No.", "Nama anak", "Umur anak", "dewasa", "Angka 0", "Angka 1", "Angka 2", "Angka 3", "Angka 4"
+    ]  # fmt: skip
+    assert all(f'value="/anak/a{n}"' in usual.text for n in range(12))
+    chosen = viewer.get(f"{table}?repeat=/anak&column=/anak/a11&column=/anak/umur_a&column=/umur")
+    assert rows(chosen) == ["No.", "Angka 11", "Umur anak", "1", "111", "7"]
+    assert _headings(chosen)[3:] == ["Umur"]
+    # Those that are shown can be asked for, and the choice stays while one filters.
+    assert 'name="from/anak/a11"' in chosen.text
+    assert 'name="from/anak/a0"' not in chosen.text
+    assert chosen.text.count('<input type="hidden" name="column"') == 3
+    moved = viewer.get(_pressed(chosen, table, "earlier", "/anak/umur_a"))
+    assert rows(moved) == ["No.", "Umur anak", "Angka 11", "1", "7", "111"]
+    # Nothing of a repeat that is not shown, and nothing that does not exist.
+    assert rows(viewer.get(f"{table}?repeat=/anak&column=/anak/tiada&column=/kota"))[:2] == ["No.", "Nama anak"]
+    assert _headings(viewer.get(f"{table}?column=/anak/a11"))[3:5] == _headings(viewer.get(table))[3:5]
+
+
+def test_whether_there_is_an_answer_is_asked_under_every_header(scene, viewer):
+    empty = new_id()
+    scene.receive(instance("kasus", answers="<catat>x</catat><anak/>", instance_id=empty))
+    page = viewer.get(_table(scene, "?repeat=/anak&column=/titik&column=/foto&column=/lahir&column=/kota&column=/umur"))
+    for path in ("/titik", "/foto", "/lahir", "/kota", "/umur", "/anak/umur_a"):
+        assert f'name="answered{path}"' in page.text, path
+        assert _shown(viewer.get(_table(scene, f"?answered{path}=no"))) == [empty], path
+        assert _shown(viewer.get(_table(scene, f"?answered{path}=yes"))) == scene.sent[::-1], path
+    page = viewer.get(_table(scene, "?answered/umur=no&answered/kota=&from/umur="))
+    assert "Umur: tanpa jawaban" in _text(page)
+    assert '<option value="no" selected>' in page.text
+    assert "1 dari 4 kiriman" in _text(page)
+    assert "Umur: ada jawaban" in _text(viewer.get(_table(scene, "?answered/umur=yes")))
+    for wrong in ("answered/umur=mungkin", "answered/tiada=no", "answered/anak=no", "answered/umur=%00"):
+        assert viewer.get(_table(scene, f"?{wrong}")).status_code == 400, wrong
+
+
+def test_whether_a_sealed_answer_is_there_is_asked_only_by_those_who_see_as_much(scene, viewer, province):
+    empty = new_id()
+    scene.receive(instance("kasus", answers="<catat>x</catat>", instance_id=empty))
+    assert 'name="answered/nama"' not in viewer.get(_table(scene)).text
+    for said in ("yes", "no"):
+        refused = viewer.get(_table(scene, f"?answered/nama={said}"))
+        assert (refused.status_code, _shown(refused)) == (400, [])
+    page = province.get(_table(scene, "?answered/nama=no"))
+    assert (_shown(page), "contains/nama" in page.text) == ([empty], False)
+    assert _shown(province.get(_table(scene, "?answered/nama=yes"))) == scene.sent[::-1]
+    # Kept under a name for everybody, it still opens for nobody else.
+    province.send(f"{scene.base}/filters?answered/nama=no&from/umur=", {"name": "tanpa nama", "shared": "1"})
+    assert _shown(province.get(province.get(f"{scene.base}/filters/1").location)) == [empty]
+    opened = viewer.get(viewer.get(f"{scene.base}/filters/1").location)
+    assert (opened.status_code, _shown(opened)) == (400, [])
 
 
 def test_a_press_on_a_heading_sorts_up_then_down_and_says_so(scene, viewer):
@@ -190,7 +287,9 @@ def test_a_kept_filter_opens_the_table_as_it_was(scene, viewer):
         viewer.get(_table(scene)).text.count("/filters/1?") + viewer.get(_table(scene)).text.count("/filters/1/drop")
         == 1
     )
-    viewer.send(f"{scene.base}/filters/1/drop")
+    # What leads back is of ours alone, whatever else the address says.
+    dropped = viewer.send(f"{scene.base}/filters/1/drop?from/umur=2&project_id=9&_external=1&_anchor=x")
+    assert (dropped.status_code, unquote(dropped.location)) == (303, _table(scene, "?from/umur=2"))
     assert viewer.get(f"{scene.base}/filters/1").status_code == 404
 
 

@@ -9,9 +9,10 @@ from sqlalchemy import event, text
 from forms import answers
 from forms.answers import Choices, Condition, Filter, Numbers, Total
 from forms.db import db, see
-from forms.instance import Row
+from forms.instance import Geo, Row
 from forms.models import SubmissionFile, SubmissionVersion
-from forms.problems import IdentityNotSearchable, InvalidDataType, KeyDoesNotExist, NotFound
+from forms.policy import Clearance
+from forms.problems import IdentityNotSearchable, InvalidDataType, KeyDoesNotExist, NotCleared, NotFound
 from tests.support.survey import EVERYONE, Survey, leaf, reader, repeat, root, sender
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -170,7 +171,91 @@ def test_records_are_found_by_the_programmes_day_the_review_and_who_sent_them(su
     assert ids(layout, where=Filter(submitter_id=budi)) == [evening]
 
 
+def test_records_are_found_by_whether_a_question_has_an_answer_of_any_kind(survey, layout):
+    answer = {
+        "teks": "a", "bulat": 0, "desimal": 0.0, "ya": False, "tanggal": date(2026, 1, 1), "jam": time(0),
+        "waktu": datetime(2026, 1, 1, tzinfo=UTC), "titik": Geo("0 0", 0.0, 0.0), "pilih": "x", "banyak": "x y",
+        "nama": "CANARY-1",
+    }  # fmt: skip
+    full = survey.submit(layout, [root(**answer)])
+    bare = survey.submit(layout, [root()])
+    for path in (f"/{name}" for name in answer):
+        assert matching(layout, (path, "answered", True)) == [full], path
+        assert matching(layout, (path, "answered", False)) == [bare], path
+    assert matching(layout, ("/teks", "answered", False), ("/bulat", "answered", True)) == []
+
+
+def test_a_row_of_a_repeat_without_an_answer_is_found_and_a_record_without_rows_is_not(survey, layout):
+    def rows(*values):
+        return survey.submit(layout, [root(), *(Row("/r", n, 0, n, each) for n, each in enumerate(values, 1))])
+
+    survey.submit(layout, [root()])
+    grown = rows({"/r/umur": 40, "/r/alias": "CANARY-1"})
+    mixed = rows({"/r/umur": 7}, {"/r/jk": "p"})
+    assert matching(layout, ("/r/umur", "answered", False)) == [mixed]
+    assert matching(layout, ("/r/umur", "answered", True)) == [mixed, grown]
+    assert matching(layout, ("/r/alias", "answered", True)) == [grown]
+    # Both are asked of one and the same row.
+    assert matching(layout, ("/r/umur", "answered", True), ("/r/jk", "is", "p")) == []
+    assert matching(layout, ("/r/umur", "answered", False), ("/r/jk", "is", "p")) == [mixed]
+
+
+def test_whether_there_is_an_answer_is_told_to_nobody_whose_clearance_is_too_low(survey):
+    layout = survey.publish(leaf("/nama", privacy="identity"), leaf("/hiv", privacy="sensitive"), leaf("/teks"))
+    survey.submit(layout, [root(nama="CANARY-1", hiv="CANARY-2", teks="x")])
+    who = reader("*", clearance=Clearance.QUASI)
+
+    def counted(path, *, is_there):
+        where = Filter((Condition(path, "answered", value=is_there),))
+        return answers.count(who, layout.form_id, where=where, layout=layout)
+
+    for path in ("/nama", "/hiv"):
+        for is_there in (True, False):
+            with pytest.raises(NotCleared):
+                counted(path, is_there=is_there)
+    assert counted("/teks", is_there=True) == 1
+
+
+def test_places_are_counted_and_drawn_of_the_records_that_a_filter_leaves(survey):
+    layout = survey.publish(
+        leaf("/titik", "geopoint"),
+        leaf("/kota"),
+        repeat("/r"),
+        leaf("/r/titik", "geopoint", repeat="/r"),
+        leaf("/r/umur", "int", repeat="/r"),
+    )
+
+    def submit(kota, at, *ages, **more):
+        rows = [
+            Row("/r", n, 0, n, {"/r/titik": Geo("x", at + n / 100, 110.0), "/r/umur": age})
+            for n, age in enumerate(ages, 1)
+        ]
+        return survey.submit(layout, [root(kota=kota, titik=Geo("x", at, 109.0)), *rows], **more)
+
+    submit("a", 1.0, 7, 8)
+    submit("a", 2.0, 40, review_state="approved")
+    submit("b", 3.0)
+    survey.submit(layout, [root(kota="a")])
+    in_a = Filter((Condition("/kota", "is", "a"),))
+    grown = Filter((Condition("/r/umur", "from", 18),))
+    both = Filter((Condition("/kota", "is", "a"),), review_state="approved")
+    for path, where, count, records in (
+        ("/titik", None, 3, 3), ("/titik", in_a, 2, 2), ("/titik", grown, 1, 1), ("/titik", both, 1, 1),
+        ("/titik", Filter(review_state="rejected"), 0, 0),
+        # All the rows of a record that fits, not only the row that made it fit.
+        ("/r/titik", None, 3, 2), ("/r/titik", in_a, 3, 2), ("/r/titik", grown, 1, 1), ("/r/titik", both, 1, 1),
+    ):  # fmt: skip
+        extent = answers.extent(EVERYONE, layout, path, where=where)
+        assert (extent.count, extent.records, extent.box is None) == (count, records, not count), (path, where)
+        if extent.box is not None:
+            drawn = answers.clusters(EVERYONE, layout, path, extent.box, columns=4, rows=4, where=where)
+            assert sum(each.count for each in drawn) == count
+            assert len(answers.points(EVERYONE, layout, path, extent.box, limit=9, where=where)) == count
+
+
 REFUSED = (
+    (("/bulat", "answered", "ya"), InvalidDataType),
+    (("/tiada", "answered", True), KeyDoesNotExist),
     (("/nama", "contains", "CANARY-1"), IdentityNotSearchable),
     (("/tiada", "is", "CANARY-1"), KeyDoesNotExist),
     (("/r", "is", "1"), KeyDoesNotExist),

@@ -145,7 +145,7 @@ READERS: dict[str, Callable[[Actor, Archive], str | int]] = {
     ),
     "answers.answered": lambda who, a: answers.answered(who, a.layout, ["/nama"])["/nama"],
     "answers.choice_counts": lambda who, a: answers.choice_counts(who, a.layout, paths=["/kerja"])["/kerja"].answered,
-    "answers.extent": lambda who, a: answers.extent(who, a.layout, "/titik")[0],
+    "answers.extent": lambda who, a: answers.extent(who, a.layout, "/titik").count,
     "answers.clusters": lambda who, a: sum(
         each.count for each in answers.clusters(who, a.layout, "/titik", EARTH, columns=3, rows=3)
     ),
@@ -175,8 +175,9 @@ READERS: dict[str, Callable[[Actor, Archive], str | int]] = {
     ),
     "submissions.media": lambda who, a: "".join(f.name[0] for f in submissions.media(who, a.form, vault=a.vault)),
     "submissions.gallery": lambda who, a: "".join(
-        a.name(each.instance_id) for each in submissions.gallery(who, a.form, limit=9, vault=a.vault)
+        a.name(each.instance_id) for each in submissions.gallery(who, a.form, a.layout, limit=9, vault=a.vault)
     ),
+    "submissions.count_pictured": lambda who, a: submissions.count_pictured(who, a.layout)[1],
     "submissions.comments": lambda who, a: a.each(
         lambda _, kept: submissions.comments(who, a.form, kept.submission.id, vault=a.vault)
     ),
@@ -241,7 +242,7 @@ def test_no_reader_is_left_out():
     # These change what they read (tests/forms/test_review.py), or are told of a record by what `find` gave.
     here |= {"submissions.review", "submissions.comment", "submissions.lines"}
     # These read nothing: they say whether a filter may be asked for.
-    here |= {"answers.check", "answers.check_open"}
+    here |= {"answers.check", "answers.check_open", "answers.ids"}
     assert here == {*readers(answers, "answers"), *readers(submissions, "submissions")}
 
 

@@ -113,7 +113,8 @@ def test_a_transaction_that_says_nothing_of_scopes_gets_an_error_from_every_read
         lambda: submissions.find(who, form, programme.record("A", "kasus", "OWN").id),
         lambda: submissions.count_files(who, form),
         lambda: list(submissions.media(who, form, vault=programme.world.vault)),
-        lambda: submissions.gallery(who, form, limit=1, vault=programme.world.vault),
+        lambda: submissions.gallery(who, form, layout, limit=1, vault=programme.world.vault),
+        lambda: submissions.count_pictured(who, layout),
         lambda: submissions.comments(who, form, 1, vault=programme.world.vault),
         lambda: submissions.review(
             who, form, [programme.record("A", "kasus", "OWN").id], "approved", vault=programme.world.vault

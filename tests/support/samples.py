@@ -42,6 +42,7 @@ from api.pages.contexts import (
     DraftPage,
     FieldOption,
     FilterChoice,
+    Filtered,
     FindingLine,
     ForgottenPage,
     FormHead,
@@ -341,7 +342,7 @@ COLUMNS = (
         filter=_asked("/kanal", "Bagaimana korban teridentifikasi?", "suggested", "is", "Laporan keluarga"),
         sort_query={},
     ),
-    Column("Nama lengkap", "nama", is_sealed=True),
+    Column("Nama lengkap", "nama", is_sealed=True, filter=_asked("/nama", "Nama lengkap", "answered")),
     Column("NIK (bila ada)", "nik", is_sealed=True),
     Column(
         "Umur",
@@ -394,6 +395,33 @@ def _lines() -> tuple[SubmissionLine, ...]:
     )
 
 
+FILTERED = Filtered(
+    1214,
+    31,
+    is_filtered=True,
+    chips=(
+        Chip("Modus contains “Pengantin”", {}),
+        Chip("Kabupaten/kota penanganan: Sanggau", {"from/umur": ["18"]}),
+        Chip("Umur: tanpa jawaban", {"is/kab": ["n0"]}),
+    ),
+    since=date(2026, 11, 1),
+    until=date(2026, 11, 24),
+    submitter="Entikong",
+    review="approved",
+    asked=tuple(c.filter for c in COLUMNS if c.filter is not None),
+    query={"is/kab": ["n0"], "sort": ["-/umur"]},
+    filter_query={"is/kab": ["n0"]},
+    view_query={"sort": ["-/umur"]},
+    carried=(("sort", "-/umur"),),
+    saved=(
+        SavedLine(1, "Menunggu tinjauan, Sanggau", is_shared=True, owner="Koordinator provinsi", may_drop=False),
+        SavedLine(2, "Di bawah 18 tahun", is_shared=False, owner="", may_drop=True),
+        SavedLine(3, "Risiko tinggi", is_shared=True, owner="", may_drop=True),
+    ),
+)
+REFUSED = Filtered(1214, 0, is_filtered=True, review="rejected", problem="Tanggal “31 Feb” tidak dikenal.")
+
+
 def _submissions(**changes: object) -> SubmissionsPage:
     given = {
         "project": PROJECT,
@@ -401,9 +429,7 @@ def _submissions(**changes: object) -> SubmissionsPage:
         "columns": COLUMNS,
         "hidden_columns": 53,
         "rows": _lines(),
-        "total": 1214,
-        "matching": 1214,
-        "is_filtered": False,
+        "filtered": Filtered(1214, 1214),
         "known": {name: Column("", name, sort_query={}) for name in ("received", "submitter", "review")},
         "ticks": (
             *(Tick(f"/{c.name}", c.label, is_shown=True) for c in COLUMNS),
@@ -429,7 +455,14 @@ SCAN = StoredFile("surat_izin.pdf", "file", True, 96_000)
 def _gallery(**changes: object) -> GalleryPage:
     files = (PHOTO, None, SCAN, LATE_ARRIVED, PHOTO, None, PHOTO)
     items = tuple(GalleryItem(f"uuid:{n}", _ago(hours=n), file) for n, file in enumerate(files))
-    given = {"project": PROJECT, "form": TALKS, "items": items, "is_first": False, "older": "12-5f"}
+    given = {
+        "project": PROJECT,
+        "form": TALKS,
+        "filtered": Filtered(1214, 1214),
+        "items": items,
+        "is_first": False,
+        "older": "12-5f",
+    }
     return GalleryPage(**{**given, **changes})
 
 
@@ -444,9 +477,11 @@ def _map(**changes: object) -> MapPage:
     given = {
         "project": PROJECT,
         "form": TALKS,
+        "filtered": Filtered(1214, 1214),
         "questions": (FieldOption("/lokasi", "Lokasi kegiatan"), FieldOption("/pos", "Pos")),
         "question": "/lokasi",
         "total": 1214,
+        "records": 1214,
         "inside": 453,
         "box": "-2.9,108.7,1.9,113.9",
         "width": drawing.WIDTH,
@@ -772,28 +807,8 @@ def pages() -> dict[str, Page | Callable[[str], Page]]:
         "submissions": _submissions(),
         "submissions-filtered": _submissions(
             rows=_lines()[:3],
-            matching=31,
-            is_filtered=True,
-            chips=(
-                Chip("Modus contains “Pengantin”", {}),
-                Chip("Kabupaten/kota penanganan: Sanggau", {"from/umur": ["18"]}),
-            ),
-            since=date(2026, 11, 1),
-            until=date(2026, 11, 24),
-            submitter="Entikong",
-            review="approved",
-            query={"is/kab": ["n0"], "sort": ["-/umur"]},
-            filter_query={"is/kab": ["n0"]},
-            view_query={"sort": ["-/umur"]},
-            carried=(("sort", "-/umur"),),
-            saved=(
-                SavedLine(
-                    1, "Menunggu tinjauan, Sanggau", is_shared=True, owner="Koordinator provinsi", may_drop=False
-                ),
-                SavedLine(2, "Di bawah 18 tahun", is_shared=False, owner="", may_drop=True),
-                SavedLine(3, "Risiko tinggi", is_shared=True, owner="", may_drop=True),
-            ),
-            is_newest_first=False,
+            filtered=FILTERED,
+            moved="/umur",
             newer="bmV3ZXI",
         ),
         "submissions-repeats": _submissions(
@@ -802,26 +817,32 @@ def pages() -> dict[str, Page | Callable[[str], Page]]:
             ),
             repeats=(RepeatLine("/keluarga", "Anggota keluarga", is_shown=True),),
             repeat_columns=REPEATED,
+            repeat_ticks=(Tick("/keluarga/hub", "Hubungan", is_shown=True), Tick("/keluarga/kerja", "Kerja", False)),
             shows_names=True,
             words_query={"names": ["1"]},
         ),
         "submissions-none-fit": _submissions(
             rows=(),
-            matching=0,
-            is_filtered=True,
-            review="rejected",
-            problem="Tanggal “31 Feb” tidak dikenal.",
+            filtered=REFUSED,
             older="",
         ),
-        "submissions-empty": _submissions(rows=(), total=0, matching=0, older=""),
+        "submissions-empty": _submissions(rows=(), filtered=Filtered(0, 0), older=""),
         "submission": _submission(edited=True),
         "submission-first-version": _submission(edited=False),
         "gallery": _gallery(),
-        "gallery-empty": GalleryPage(PROJECT, TALKS, ()),
+        "gallery-filtered": _gallery(filtered=FILTERED, files=7, records=5),
+        "gallery-none-fit": _gallery(filtered=replace(FILTERED, matching=0), items=()),
+        "gallery-no-files": _gallery(filtered=FILTERED, items=()),
+        "gallery-refused": _gallery(filtered=REFUSED, items=()),
+        "gallery-empty": GalleryPage(PROJECT, TALKS, Filtered(0, 0), ()),
         "map": _map(),
-        "map-none-yet": MapPage(PROJECT, TALKS, (FieldOption("/lokasi", "Lokasi"),), "/lokasi"),
-        "map-sealed": MapPage(PROJECT, CASES, has_sealed=True),
-        "map-no-question": MapPage(PROJECT, CASES),
+        "map-filtered": _map(filtered=FILTERED, total=29, records=29, placeless_query={"answered/lokasi": ["no"]}),
+        "map-none-fit": _map(filtered=replace(FILTERED, matching=0), total=0),
+        "map-no-places": _map(filtered=FILTERED, total=0),
+        "map-refused": _map(filtered=REFUSED, total=0),
+        "map-none-yet": MapPage(PROJECT, TALKS, Filtered(0, 0), (FieldOption("/lokasi", "Lokasi"),), "/lokasi"),
+        "map-sealed": MapPage(PROJECT, CASES, Filtered(3, 3), has_sealed=True),
+        "map-no-question": MapPage(PROJECT, CASES, Filtered(3, 3)),
         "handovers": HandoversPage(PROJECT, CASES, _handovers(), SEALED_FIELDS),
         "handovers-refused": HandoversPage(PROJECT, CASES, (), SEALED_FIELDS, "cek", "Tuliskan alasannya."),
         "reveal": RevealPage(PROJECT, CASES, "uuid:1", SEALED_FIELDS),

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from api.pages.contexts.forms import FormHead
 from api.pages.contexts.projects import ProjectHead
-from api.pages.contexts.records import FieldOption, StoredFile
+from api.pages.contexts.records import FieldOption, Filtered, Query, StoredFile
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,10 @@ class GalleryPage:
 
     project: ProjectHead = field(metadata={"help": "The project."})
     form: FormHead = field(metadata={"help": "The form."})
+    filtered: Filtered = field(metadata={"help": "What is filtered, and how much that leaves."})
     items: tuple[GalleryItem, ...] = field(metadata={"help": "The files of this page."})
+    files: int = field(default=0, metadata={"help": "How many files there are in all."})
+    records: int = field(default=0, metadata={"help": "Of how many submissions they are."})
     is_first: bool = field(default=True, metadata={"help": "Whether this is the first page."})
     older: str = field(default="", metadata={"help": 'Cursor for the field `after`; "" on the last page.'})
 
@@ -69,10 +72,15 @@ class MapPage:
 
     project: ProjectHead = field(metadata={"help": "The project."})
     form: FormHead = field(metadata={"help": "The form."})
+    filtered: Filtered = field(metadata={"help": "What is filtered, and how much that leaves."})
     questions: tuple[FieldOption, ...] = field(default=(), metadata={"help": "The questions that ask for a place."})
     question: str = field(default="", metadata={"help": "The one that is shown."})
     has_sealed: bool = field(default=False, metadata={"help": "Whether others are sealed or above the viewer's role."})
-    total: int = field(default=0, metadata={"help": "How many answers it has."})
+    total: int = field(default=0, metadata={"help": "How many answers it has in the submissions that fit."})
+    records: int = field(default=0, metadata={"help": "In how many submissions."})
+    placeless_query: Query | None = field(
+        default=None, metadata={"help": "The table's address of those without, or None where there is none."}
+    )
     inside: int = field(default=0, metadata={"help": "How many of them lie in the part that is shown."})
     box: str = field(default="", metadata={"help": 'That part as the address has it, "" for all.'})
     width: int = field(default=0, metadata={"help": "The drawing's width."})

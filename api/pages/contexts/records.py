@@ -27,11 +27,14 @@ class ColumnFilter:
     """How the answers to a question are asked for. It is sent as its operator and path, such as `is/kota`."""
 
     path: str = field(metadata={"help": "The question's path."})
-    label: str = field(metadata={"help": "The question's label, for whoever hears the page."})
-    kind: Literal["choice", "suggested", "text", "range"] = field(
-        metadata={"help": "A list, a text with suggestions, a text, or from and to."}
+    label: str = field(metadata={"help": "The question's label, behind that of the repeat that it is in."})
+    kind: Literal["choice", "suggested", "text", "range", "answered"] = field(
+        metadata={"help": "A list, a text with suggestions, a text, from and to, or only whether there is an answer."}
     )
-    operator: str = field(default="", metadata={"help": "The operator; a range has `from` and `to`."})
+    answered: Literal["", "yes", "no"] = field(
+        default="", metadata={"help": "Whether there is to be an answer; every question can be asked that."}
+    )
+    operator: str = field(default="", metadata={"help": "The operator, where it has one of its own."})
     value: str = field(default="", metadata={"help": "What is asked for now."})
     choices: tuple[Choice, ...] = field(default=(), metadata={"help": "The choices, or the suggestions."})
     input_type: str = field(default="text", metadata={"help": "The type of a range's two inputs."})
@@ -40,8 +43,9 @@ class ColumnFilter:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Under which names it is sent."""
-        return tuple(f"{each}{self.path}" for each in ((self.operator,) if self.operator else ("from", "to")))
+        """Under which names it is sent, last the one for whether there is an answer."""
+        operators = {"range": ("from", "to"), "answered": ()}.get(self.kind, (self.operator,))
+        return tuple(f"{each}{self.path}" for each in (*operators, "answered"))
 
 
 @dataclass(frozen=True)
@@ -144,6 +148,31 @@ class SavedLine:
 
 
 @dataclass(frozen=True)
+class Filtered:
+    """What of a form's submissions is shown, and how to ask for others: alike on the table, the map and the gallery."""
+
+    total: int = field(metadata={"help": "How many the viewer may see without a filter."})
+    matching: int = field(metadata={"help": "How many the filter leaves; equal to `total` without one."})
+    is_filtered: bool = field(default=False, metadata={"help": "Whether anything is filtered."})
+    chips: tuple[Chip, ...] = field(default=(), metadata={"help": "What is filtered now."})
+    since: date | None = field(default=None, metadata={"help": "First day of arrival."})
+    until: date | None = field(default=None, metadata={"help": "Last day of arrival."})
+    submitter: str = field(default="", metadata={"help": "A part of the sender's name."})
+    review: ReviewState | Literal[""] = field(default="", metadata={"help": 'The review state, or "".'})
+    asked: tuple[ColumnFilter, ...] = field(
+        default=(), metadata={"help": "How the questions are asked for that are columns of the table, or filtered now."}
+    )
+    query: Query = field(default_factory=dict, metadata={"help": "What is shown, as it stands in an address."})
+    filter_query: Query = field(default_factory=dict, metadata={"help": "The filter alone."})
+    view_query: Query = field(default_factory=dict, metadata={"help": "How the table shows it, alone."})
+    carried: tuple[tuple[str, str], ...] = field(
+        default=(), metadata={"help": "What the form of the filters has to send besides them."}
+    )
+    saved: tuple[SavedLine, ...] = field(default=(), metadata={"help": "The viewer's kept filters and shared ones."})
+    problem: str = field(default="", metadata={"help": "Why the filter could not be used."})
+
+
+@dataclass(frozen=True)
 class SubmissionsPage:
     """A form's submissions, the newest first or in the order asked for, a page at a time."""
 
@@ -151,39 +180,28 @@ class SubmissionsPage:
 
     project: ProjectHead = field(metadata={"help": "The project."})
     form: FormHead = field(metadata={"help": "The form."})
-    columns: tuple[Column, ...] = field(metadata={"help": "The questions shown, in the form's order."})
+    filtered: Filtered = field(metadata={"help": "What is filtered, and how much that leaves."})
+    columns: tuple[Column, ...] = field(metadata={"help": "The questions shown, in the order asked for."})
     known: Mapping[str, Column] = field(
         metadata={"help": "How the table is sorted by `received`, `submitter` and `review`."}
     )
     hidden_columns: int = field(metadata={"help": "How many questions are not shown."})
     rows: tuple[SubmissionLine, ...] = field(metadata={"help": "The submissions of this page."})
-    total: int = field(metadata={"help": "How many the viewer may see without a filter."})
-    matching: int = field(metadata={"help": "How many the filter leaves; equal to `total` without one."})
-    is_filtered: bool = field(metadata={"help": "Whether anything is filtered."})
-    ticks: tuple[Tick, ...] = field(metadata={"help": "The questions that may be columns."})
-    chips: tuple[Chip, ...] = field(default=(), metadata={"help": "What is filtered now."})
-    since: date | None = field(default=None, metadata={"help": "First day of arrival."})
-    until: date | None = field(default=None, metadata={"help": "Last day of arrival."})
-    submitter: str = field(default="", metadata={"help": "A part of the sender's name."})
-    review: ReviewState | Literal[""] = field(default="", metadata={"help": 'The review state, or "".'})
+    ticks: tuple[Tick, ...] = field(metadata={"help": "The questions that may be columns, those that are first."})
     senders: tuple[str, ...] = field(default=(), metadata={"help": "The senders on this page, as suggestions."})
-    query: Query = field(default_factory=dict, metadata={"help": "What is shown, as it stands in an address."})
-    filter_query: Query = field(default_factory=dict, metadata={"help": "The filter alone."})
-    view_query: Query = field(default_factory=dict, metadata={"help": "How it is shown, alone."})
-    carried: tuple[tuple[str, str], ...] = field(
-        default=(), metadata={"help": "What the form of the filters has to send besides them."}
-    )
     repeats: tuple[RepeatLine, ...] = field(default=(), metadata={"help": "The form's repeats."})
+    repeat_ticks: tuple[Tick, ...] = field(
+        default=(), metadata={"help": "Those that may be shown of the repeat that is shown, those that are first."}
+    )
     repeat_columns: tuple[Column, ...] = field(default=(), metadata={"help": "Questions of the repeat that is shown."})
+    moved: str = field(default="", metadata={"help": "The column that has just gone forward, or none."})
     shows_names: bool = field(default=False, metadata={"help": "Whether names of the workbook stand for labels."})
     words_query: Query = field(default_factory=dict, metadata={"help": "The address with the other words."})
-    saved: tuple[SavedLine, ...] = field(default=(), metadata={"help": "The viewer's kept filters and shared ones."})
     older: str = field(default="", metadata={"help": 'Cursor for the field `older`; "" on the last page.'})
     newer: str = field(default="", metadata={"help": 'Cursor for the field `newer`; "" on the first page.'})
     is_newest_first: bool = field(default=True, metadata={"help": "Whether the newest come first."})
     may_review: bool = field(default=False, metadata={"help": "Whether the viewer may tick and review."})
     may_take: bool = field(default=False, metadata={"help": "Whether downloads are offered."})
-    problem: str = field(default="", metadata={"help": "Why the filter could not be used."})
 
     @property
     def repeat(self) -> RepeatLine | None:
