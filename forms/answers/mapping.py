@@ -12,6 +12,7 @@ from typing import Any
 from forms.access import Actor
 from forms.answers import conditions
 from forms.answers.conditions import Filter, demand_open
+from forms.answers.fetching import joins
 from forms.answers.places import Layout
 from forms.db import db, see
 from forms.problems import KeyDoesNotExist
@@ -66,7 +67,7 @@ def extent(actor: Actor, layout: Layout, path: str, *, where: Filter | None = No
     """
     source = _source(actor, layout, path, where)
     # The root has one row for each record; to look for others alike takes longer than all the rest.
-    records = "count(distinct p.submission_id)" if layout.places[path].field.repeat else "count(*)"
+    records = "count(distinct {key})" if layout.places[path].field.repeat else "count(*)"
     count, of, *edges = source.run(f"count(*), {records}, min({{lat}}), min({{lon}}), max({{lat}}), max({{lon}})")[0]
     return Extent(count, of, Box(*edges) if count else None)
 
@@ -86,7 +87,7 @@ def clusters(
     found = source.run(
         """
         count(*), avg({lat}), avg({lon}), min({lat}), min({lon}), max({lat}), max({lon}),
-        case when count(*) = 1 then min(p.submission_id) end
+        case when count(*) = 1 then min({key}) end
         """,
         """
         group by least(floor(({lon} - %(west)s::float8) / %(width)s::float8), %(columns)s::int - 1),
@@ -104,9 +105,7 @@ def points(
 ) -> list[Point]:
     """List at most `limit` answers inside a box, those of the newest records first; raises what `extent` raises."""
     source = _source(actor, layout, path, where, box)
-    found = source.run(
-        "p.submission_id, {lat}, {lon}", "order by p.submission_id desc limit %(limit)s::int", {"limit": limit}
-    )
+    found = source.run("{key}, {lat}, {lon}", "order by {key} desc limit %(limit)s::int", {"limit": limit})
     rows = db.session.connection().exec_driver_sql(
         """
         select s.id, s.instance_id, s.created_at, a.display_name
@@ -133,20 +132,20 @@ def _names(ids: Sequence[int]) -> dict[int | None, str]:
 class _Source:
     """The answers to one question in the records that `rule` tells, those inside a box where there is one."""
 
-    table: str
+    tables: str
     rule: str
     names: dict[str, str]
     parameters: dict[str, Any]
 
     def run(self, statement: str, then: str = "", more: dict[str, Any] | None = None) -> list[Any]:
-        """Run `select {statement} from … where … {then}`; {lat} and {lon} in them are the answer's columns."""
+        """Run `select {statement} from … where … {then}`; {key} there is the record, {lat} and {lon} the answer."""
         inside = (
             "{lat} between %(south)s::float8 and %(north)s::float8 "
             "and {lon} between %(west)s::float8 and %(east)s::float8"
             if "south" in self.parameters
             else "{lat} is not null"
         )
-        sql = f"select {statement} from {self.table} p where {inside} and {{rule}} {then}"
+        sql = f"select {statement} from {self.tables} where {inside} and {{rule}} {then}"
         filled = sql.format(rule=self.rule, **self.names)
         return list(db.session.connection().exec_driver_sql(filled, {**self.parameters, **(more or {})}))
 
@@ -154,7 +153,7 @@ class _Source:
 #: Looking for the few deleted ones is cheaper than joining all the others.
 _NOT_DELETED = """not exists (
     select from submissions s
-    where s.form_id = %(form)s::bigint and s.deleted_at is not null and s.id = p.submission_id
+    where s.form_id = %(form)s::bigint and s.deleted_at is not null and s.id = {key}
 )"""
 
 
@@ -166,11 +165,14 @@ def _source(actor: Actor, layout: Layout, path: str, where: Filter | None, box: 
         raise KeyDoesNotExist(field="question")
     demand_open(place)
     wanted = conditions.clause(layout.form_id, where, seen)
+    repeat, page = place.field.repeat, place.column.page
+    tables, key = f"{layout.table(repeat, page)} p{page}", f"p{page}.submission_id"
+    rule = _NOT_DELETED.format(key=key) if wanted.is_all else f"{key} in {conditions.ids(seen, wanted)}"
+    if not repeat and wanted.on_answers is not None and not wanted.is_all:
+        # What is asked for lies beside the place: one reading of the table answers both.
+        key, rule = "p0.submission_id", wanted.on_answers
+        tables = f"{layout.table('', 0)} p0{joins(layout, '', (wanted.pages | {page}) - {0}, key)}"
     _, latitude, longitude = place.column.names
     edges = {} if box is None else {"south": box.south, "west": box.west, "north": box.north, "east": box.east}
-    return _Source(
-        layout.table(place.field.repeat, place.column.page),
-        _NOT_DELETED if wanted.is_all else f"p.submission_id in {conditions.ids(seen, wanted)}",
-        {"lat": f"p.{latitude}", "lon": f"p.{longitude}"},
-        {**wanted.parameters, **edges},
-    )
+    names = {"key": key, "lat": f"p{page}.{latitude}", "lon": f"p{page}.{longitude}"}
+    return _Source(tables, rule, names, {**wanted.parameters, **edges})

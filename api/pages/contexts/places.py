@@ -28,7 +28,7 @@ class GalleryPage:
     form: FormHead = field(metadata={"help": "The form."})
     filtered: Filtered = field(metadata={"help": "What is filtered, and how much that leaves."})
     items: tuple[GalleryItem, ...] = field(metadata={"help": "The files of this page."})
-    files: int = field(default=0, metadata={"help": "How many files there are in all."})
+    files: int = field(default=0, metadata={"help": "How many files a filter leaves; 0 without one."})
     records: int = field(default=0, metadata={"help": "Of how many submissions they are."})
     is_first: bool = field(default=True, metadata={"help": "Whether this is the first page."})
     older: str = field(default="", metadata={"help": 'Cursor for the field `after`; "" on the last page.'})
