@@ -8,10 +8,11 @@ from flask_babel import gettext as _
 
 from api.pages.contexts import ChangeLine, ChangeList
 from api.pages.words import Words
+from forms import catalogue
 from forms.catalogue import DraftChanges
 from forms.models import FormVersion
 from forms.schema import Choice, Field, localized
-from forms.workbook import Changes, ChoiceEdit, Edit
+from forms.workbook import Changes, ChoiceEdit, Edit, ViewRow
 
 #: The kinds after which stored answers lie where nothing is asked any more.
 _LEFT_BEHIND = ("removed", "renamed", "moved")
@@ -22,15 +23,23 @@ def told(
 ) -> ChangeList:
     """Write changes as a page shows them: kind by kind, at most so many, and where counted, the answers touched."""
     writer = _Writer(Words(old), Words(new), counted)
+    before, now = _figures(old), _figures(new)
     lines = [
         *(writer.question(edit) for edit in changes.questions),
         *(writer.choice(edit) for edit in changes.choices),
+        # Where none is left, that is said once.
+        *(writer.figures(before, now) if now else ()),
     ]
     lines.sort(key=lambda line: _KINDS.index(line.kind))
-    return ChangeList(tuple(lines[:most]), max(0, len(lines) - most))
+    return ChangeList(tuple(lines[:most]), max(0, len(lines) - most), len(before) if not now else 0)
 
 
-_KINDS = ("removed", "renamed", "moved", "added", "retyped", "reclassified", "relabelled", "reordered")
+_KINDS = ("removed", "renamed", "moved", "added", "retyped", "reclassified", "recounted", "relabelled", "reordered")
+
+
+def _figures(version: FormVersion) -> dict[str, ViewRow]:
+    sheet = catalogue.views_of(version)
+    return sheet.figures if sheet is not None else {}
 
 
 class _Writer:
@@ -67,6 +76,31 @@ class _Writer:
             return line
         chosen = self.counted.chosen
         return self._stored(line, [chosen.get((question.path, edit.old.name)) for question in edit.questions])
+
+    def figures(self, before: dict[str, ViewRow], now: dict[str, ViewRow]) -> Iterator[ChangeLine]:
+        """Write what became of the figures of the views sheet, by their names."""
+        for name in before | now:
+            old, new = before.get(name), now.get(name)
+            if old is None or new is None:
+                yield self._figure("added" if old is None else "removed", old, new)
+            elif old.cells != new.cells:
+                yield self._figure("recounted", old, new)
+            elif (old.labels, old.hints) != (new.labels, new.hints):
+                yield self._figure("relabelled", old, new, self._heading(self.new, new))
+
+    def _figure(
+        self,
+        kind: Literal["added", "removed", "recounted", "relabelled"],
+        old: ViewRow | None,
+        new: ViewRow | None,
+        now: str = "",
+    ) -> ChangeLine:
+        words, row = (self.old, old) if old is not None else (self.new, cast(ViewRow, new))
+        return ChangeLine(kind, "figure", self._heading(words, row), row.cell("name"), now)
+
+    @staticmethod
+    def _heading(words: Words, row: ViewRow) -> str:
+        return localized(row.labels, words.language, words.schema.default_language) or row.cell("name")
 
     @staticmethod
     def _stored(line: ChangeLine, counts: list[int | None]) -> ChangeLine:

@@ -136,7 +136,9 @@ def _not_placed(each: Misplaced) -> str:
                 meant=each.meant,
             )
         )
-    return str(_("The form asks for no file with the name “%(name)s”.", name=each.name))
+    return str(
+        _("The form asks for no file with the name “%(name)s”. Choose the files again, without it.", name=each.name)
+    )
 
 
 @pages.on("POST", "/projects/<project_id>/forms/<xml_form_id>/publish", may=Permission.FORM_UPDATE)

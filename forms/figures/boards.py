@@ -158,7 +158,7 @@ def boards(actor: Actor, project: Project) -> list[BoardLine]:
             continue
         sheet = catalogue.views_of(version)
         count = sum(1 for row in sheet.rows if _is_view(row.cells)) if sheet is not None else 0
-        lines.append(BoardLine(version.name or form.xml_form_id, form.xml_form_id, None, count, sheet is None))
+        lines.append(BoardLine(version.name or form.xml_form_id, form.xml_form_id, None, count, is_automatic=not count))
     return lines
 
 

@@ -163,10 +163,12 @@ class _Sheet:
     def _source(self, row: ViewRow) -> Source:
         found = self._sources.find(row.cell("of"))
         if found is None:
-            near = difflib.get_close_matches(row.cell("of"), self._sources.known(), 1)
             if not row.cell("of"):
                 raise self._wrong("view-of-missing", row, "of")
-            known = ", ".join(near or self._sources.known()[:12])
+            everything = self._sources.known()
+            if not everything:
+                raise self._wrong("view-of-nothing", row, "of", of=row.cell("of"))
+            known = ", ".join(difflib.get_close_matches(row.cell("of"), everything, 1) or everything[:12])
             raise self._wrong("view-of-unknown", row, "of", of=row.cell("of"), known=known)
         return found
 

@@ -125,6 +125,18 @@ def read(data: bytes, names: Container[str] = constants.SUPPORTED_SHEET_NAMES, o
         raise refusal([finding(code)]) from error
 
 
+def survey_by_another_name(data: bytes, book: Book) -> Sheet | None:
+    """Find the sheet with the headings of a survey in a workbook without a survey sheet, None where there is none.
+
+    `book` is what was read of `data`: the sheets in it are not meant.
+    """
+    others = {title.lower() for title in book.titles} - set(book.sheets)
+    if "survey" in book.sheets or not others:
+        return None
+    found = read(data, others).sheets.values()
+    return next((s for s in found if {"type", "name"} <= {h.strip().lower() for h in s.headers if h}), None)
+
+
 def _read_xlsx(data: bytes, names: Container[str], only: str) -> Book:
     reader = ExcelReader(BytesIO(data), read_only=True, data_only=True)
     try:

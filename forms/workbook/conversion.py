@@ -21,7 +21,7 @@ from pyxform.xls2xform import convert as pyxform_convert
 from forms.problems import InvalidWorkbook, InvalidXForm, MissingMeta, MissingParameter, Problem
 from forms.schema import NAME_PATH, Schema, Texts
 from forms.workbook import codes, settings, structure, xform
-from forms.workbook.book import Book, read
+from forms.workbook.book import Book, read, survey_by_another_name
 from forms.workbook.classes import Classes, class_of_name, classify
 from forms.workbook.columns import INSTANCE_NAME, LABEL, Columns
 from forms.workbook.container import MAX_BYTES
@@ -76,7 +76,11 @@ def convert(data: bytes, filename: str) -> Conversion:  # noqa: ARG001 -- what a
     Raises:
         InvalidWorkbook: it has errors; `details["findings"]` holds them all, warnings included.
     """
-    book, views, said_of_views = _without_views(read(data, {*SUPPORTED_SHEET_NAMES, VIEWS}))
+    whole = read(data, {*SUPPORTED_SHEET_NAMES, VIEWS})
+    misnamed = survey_by_another_name(data, whole)
+    if misnamed is not None:
+        raise refusal([finding("survey-misnamed", misnamed.place(), title=misnamed.title)])
+    book, views, said_of_views = _without_views(whole)
     columns = {name: Columns(name, sheet) for name, sheet in book.sheets.items()}
     survey = read_survey(columns["survey"]) if "survey" in columns else None
     if survey is not None and survey.depth > MAX_DEPTH:

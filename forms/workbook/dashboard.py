@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from forms.workbook.book import Book, read
+from forms.workbook.book import Book, read, survey_by_another_name
 from forms.workbook.columns import FORM_ID, FORM_TITLE, Columns
 from forms.workbook.findings import Finding, finding, has_errors, in_order, refusal
 from forms.workbook.settings import MAX_FORM_ID, is_usable_id
@@ -24,9 +24,12 @@ class DashboardBook:
 
 
 def is_dashboard(data: bytes) -> bool:
-    """Tell whether a workbook has a views sheet and no survey sheet; raises InvalidWorkbook where it is none."""
+    """Tell whether a workbook has views and asks nothing; raises InvalidWorkbook where it is none.
+
+    One whose survey sheet only has another title is a form, and is told so as a form.
+    """
     book = _read(data)
-    return VIEWS in book.sheets and "survey" not in book.sheets
+    return VIEWS in book.sheets and "survey" not in book.sheets and survey_by_another_name(data, book) is None
 
 
 def read_dashboard(data: bytes) -> DashboardBook:

@@ -82,6 +82,12 @@ TEXTS: dict[str, Text] = {
         "The cell holds an invisible character that forms cannot carry. Delete the text and type it again.",
         "Sel ini berisi karakter tak tampak yang tidak dapat dibawa formulir. Hapus teksnya lalu ketik ulang.",
     ),
+    "survey-misnamed": Text(
+        "error",
+        "There is no sheet named survey, and “{title}” looks like it. Rename it to survey, without spaces.",
+        "Tidak ada lembar bernama survey, dan “{title}” tampaknya itu. Ganti nama lembarnya menjadi survey, tanpa "
+        "spasi.",
+    ),
     "header-repeated": Text(
         "error",
         "The column heading “{header}” stands twice. Rename or delete one of the two columns.",
@@ -482,6 +488,13 @@ TEXTS: dict[str, Text] = {
         "error",
         "This project has no form, repeat or list “{of}”. Known here: {known}.",
         "Proyek ini tidak punya formulir, ulangan atau daftar “{of}”. Yang dikenal: {known}.",
+    ),
+    "view-of-nothing": Text(
+        "error",
+        "This project has no form “{of}” yet, nor any other to count. Publish the form first, then upload the "
+        "dashboard again.",
+        "Proyek ini belum punya formulir “{of}”, atau formulir lain yang dapat dihitung. Terbitkan formulirnya dahulu, "
+        "lalu unggah dasbor ini lagi.",
     ),
     "view-privacy": Text(
         "error",

@@ -46,6 +46,11 @@ class ViewsSheet:
     letters: dict[str, str]
     rows: tuple[ViewRow, ...]
 
+    @property
+    def figures(self) -> dict[str, ViewRow]:
+        """The rows that say a figure, facts included, by their names."""
+        return {r.cell("name"): r for r in self.rows if r.cell("type") and "section" not in r.cell("type").lower()}
+
     def place(self, row: ViewRow, column: str) -> Place:
         """Point at a cell; at the row where the column is not there."""
         return Place(self.title, row.number, self.letters.get(column))

@@ -196,6 +196,47 @@ def test_the_draft_is_for_those_who_may_change_the_form(world, form, project, ba
 # What changes
 
 
+VIEWS = """
+| views |
+|       | type          | name  | label    | where        | by       |
+|       | begin section | s     | Bagian   |              |          |
+|       | number        | semua | Semua    |              |          |
+|       | bar           | per_j | Per jenis |             | ${jenis} |
+|       | number        | tua   | Yang tua | ${umur} > 59 |          |
+|       | end section   |       |          |              |          |
+"""
+
+
+def with_views(version, views):
+    return xlsx(FORM.format(version=version, more="", choices=C) + views)
+
+
+def test_what_a_draft_changes_of_the_figures_is_told_too(world, project, manager, base):
+    form = world.form(project, with_views("1", VIEWS))
+    changed = VIEWS.replace("Per jenis", "Jenisnya").replace("> 59", "> 64")
+    changed = changed.replace("| semua | Semua ", "| jumlah | Jumlah ")
+    draft(world, form, with_views("2", changed))
+    said = text_of(manager.get(f"{base}/draft"))
+    assert "Hilang 1" in said
+    assert "Semua semua angka" in said
+    assert "Baru 1 Jumlah jumlah angka" in said
+    assert "Dihitung dengan cara lain 1 Yang tua tua angka" in said
+    assert "Kata-kata berubah 1 Per jenis per_j angka sekarang Jenisnya" in said
+    assert "Bagian" not in said, "headings are no figures"
+
+
+def test_a_draft_without_the_views_sheet_says_that_the_figures_go(world, project, manager, base):
+    form = world.form(project, with_views("1", VIEWS))
+    draft(world, form, with_views("2", ""))
+    assert "3 angka milik formulir ini hilang" in text_of(manager.get(f"{base}/draft"))
+    answer = manager.send(f"{base}/publish", {"version": "2"})
+    assert answer.status_code == 303
+    assert "1 perubahan" in text_of(manager.get(base)), "and in the list of versions"
+    draft(world, fresh(project), with_views("3", ""))
+    said = text_of(manager.get(f"{base}/draft"))
+    assert "Pertanyaan dan angkanya sama" in said, "said once, not ever after"
+
+
 def test_what_a_draft_takes_away_is_told_with_the_answers_that_use_it(world, form, manager, base):
     for _ in range(2):
         send(world, form)
@@ -225,7 +266,7 @@ def test_a_first_draft_has_nothing_to_be_compared_with_and_a_copy_changes_nothin
     catalogue.publish(SERVER, form)
     catalogue.copy_to_draft(SERVER, form)
     db.session.commit()
-    assert "Pertanyaannya sama dengan versi yang sekarang ada di ponsel" in text_of(manager.get(f"{base}/draft"))
+    assert "Pertanyaan dan angkanya sama dengan versi yang sekarang ada di ponsel" in text_of(manager.get(f"{base}/draft"))
 
 
 def test_figures_of_another_form_that_a_draft_breaks_are_named_with_their_cell(world, form, project, manager, base):

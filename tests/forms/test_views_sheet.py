@@ -183,6 +183,11 @@ def test_a_form_of_others_is_counted_by_its_id_and_without_one_of_its_own_it_mus
     assert [v.source.repeat for v in done.views] == ["", "/orang"]
 
 
+def test_where_a_project_has_nothing_to_count_yet_that_is_said_instead_of_an_empty_list():
+    done = views.check(converted("| | number | a | uji |").views, Sources({}, {}))
+    assert [(f.code, f.where) for f in done.findings] == [("view-of-nothing", "views!C2")]
+
+
 def test_a_column_without_meaning_is_a_warning_and_too_many_rows_an_error():
     form = convert(odk.xlsx(SURVEY + "| views |\n| | type | name | warna |\n| | number | a | biru |"), "uji.xlsx")
     assert ("view-column-unknown", "warning") in {(f.code, f.level) for f in form.findings}

@@ -7,7 +7,7 @@ import pytest
 from pyxform.errors import ErrorCode
 
 from forms.problems import InvalidWorkbook
-from forms.workbook import Finding, convert, lint
+from forms.workbook import Finding, convert, is_dashboard, lint
 from forms.workbook.indonesian import CATALOGUE, SENTENCES
 from forms.workbook.texts import TEXTS
 from tests.support import odk
@@ -48,6 +48,22 @@ MANY = """
 | | l         | x    | Y     |
 | | l         |      | Y     |
 """
+
+
+@pytest.mark.parametrize("views", ["", "| views |\n| | type | name |\n| | number | a |\n"])
+@pytest.mark.parametrize("title", ["Sheet1", "Survey 2", "survei"])
+def test_a_survey_sheet_with_another_title_is_recognized_and_named(title, views):
+    rows = "| | type | name | label |\n| | text | a | A |\n"
+    book = odk.xlsx(f"| {title} |\n{rows}| Catatan |\n| | Untuk siapa |\n{views}")
+    assert not is_dashboard(book)
+    (found,) = lint(book, "uji.xlsx")
+    assert (found.code, found.sheet) == ("survey-misnamed", title)
+    assert title in found.message
+    assert title in found.sentence("id")
+
+
+def test_notes_beside_the_views_of_a_dashboard_do_not_make_it_a_form():
+    assert is_dashboard(odk.xlsx("| views |\n| | type | name |\n| | number | a |\n| Catatan |\n| | Untuk siapa |"))
 
 
 def test_all_common_errors_are_shown_at_once_each_with_its_cell():
@@ -191,7 +207,7 @@ def test_an_error_that_we_do_not_know_is_introduced_in_indonesian_and_quoted():
 
 
 def test_a_workbook_without_a_survey_says_so():
-    found = the_only("| survy |\n| | type | name |\n| choices |\n| | a |")
+    found = the_only("| Rencana |\n| | hari | siapa |\n| choices |\n| | a |")
     assert found.where == ""
     assert "survey" in found.message
 

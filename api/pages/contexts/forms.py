@@ -63,10 +63,10 @@ class UploadPage:
 class ChangeLine:
     """One thing that differs between two versions of a form."""
 
-    kind: Literal["removed", "renamed", "moved", "added", "retyped", "reclassified", "relabelled", "reordered"] = field(
-        metadata={"help": "What became of it; that it was renamed or moved is a guess."}
-    )
-    what: Literal["question", "group", "repeat", "choice"] = field(metadata={"help": "What it is."})
+    kind: Literal[
+        "removed", "renamed", "moved", "added", "retyped", "reclassified", "recounted", "relabelled", "reordered"
+    ] = field(metadata={"help": "What became of it; that it was renamed or moved is a guess."})
+    what: Literal["question", "group", "repeat", "choice", "figure"] = field(metadata={"help": "What it is."})
     label: str = field(metadata={"help": "Its label, as it was; as it is where it was added."})
     name: str = field(metadata={"help": "Its name, as it was; as it is where it was added."})
     now: str = field(
@@ -86,6 +86,14 @@ class ChangeList:
 
     lines: tuple[ChangeLine, ...] = field(metadata={"help": "What is shown, kind by kind."})
     more: int = field(default=0, metadata={"help": "How many further ones are not shown."})
+    lost_figures: int = field(
+        default=0, metadata={"help": "How many figures the version before had, where this one has none of its own."}
+    )
+
+    @property
+    def count(self) -> int:
+        """How much changed; that all figures went is one thing."""
+        return len(self.lines) + self.more + bool(self.lost_figures)
 
 
 @dataclass(frozen=True)
