@@ -223,6 +223,7 @@ def test_what_a_draft_changes_of_the_figures_is_told_too(world, project, manager
     assert "Dihitung dengan cara lain 1 Yang tua tua angka" in said
     assert "Kata-kata berubah 1 Per jenis per_j angka sekarang Jenisnya" in said
     assert "Bagian" not in said, "headings are no figures"
+    assert "Jawaban lama" not in said, "a figure that goes takes no answers along"
 
 
 def test_a_draft_without_the_views_sheet_says_that_the_figures_go(world, project, manager, base):
