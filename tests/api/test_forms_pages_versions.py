@@ -193,6 +193,25 @@ def test_the_draft_is_for_those_who_may_change_the_form(world, form, project, ba
         assert viewer.send(f"{base}/{path}", {"version": "1"}).status_code == 403
 
 
+# What comes next
+
+
+def test_an_empty_project_leads_to_an_upload_and_then_to_the_draft(world, project, manager, base):
+    upload = f'"/projects/{project.id}/upload"'
+    assert upload in manager.get(f"/projects/{project.id}").text
+    assert upload in manager.get(f"/projects/{project.id}/dashboards").text.partition("Belum ada dasbor")[2]
+    world.form(project, book(), publish=False)
+    page = manager.get(f"/projects/{project.id}")
+    assert "Ke draf “Uji”" in page.text
+    assert f'"{base}/draft"' in page.text
+
+
+def test_a_form_whose_views_sheet_has_no_figures_is_listed_with_a_summary_made_by_itself(world, project, manager):
+    world.form(project, with_views("1", "\n| views |\n| | type | name |\n"))
+    listed = text_of(manager.get(f"/projects/{project.id}/dashboards"))
+    assert "uji · dibuat dari pertanyaan" in listed
+
+
 # What changes
 
 
@@ -267,7 +286,9 @@ def test_a_first_draft_has_nothing_to_be_compared_with_and_a_copy_changes_nothin
     catalogue.publish(SERVER, form)
     catalogue.copy_to_draft(SERVER, form)
     db.session.commit()
-    assert "Pertanyaan dan angkanya sama dengan versi yang sekarang ada di ponsel" in text_of(manager.get(f"{base}/draft"))
+    assert "Pertanyaan dan angkanya sama dengan versi yang sekarang ada di ponsel" in text_of(
+        manager.get(f"{base}/draft")
+    )
 
 
 def test_figures_of_another_form_that_a_draft_breaks_are_named_with_their_cell(world, form, project, manager, base):
