@@ -338,7 +338,7 @@ _TOKENS = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(deadline=2_000, max_examples=400)
+@settings(deadline=None, max_examples=400)
 @given(
     st.one_of(st.text(max_size=5_000), st.lists(_TOKENS, max_size=60).map("".join)),
     st.sampled_from(["record", "group", "figure"]),

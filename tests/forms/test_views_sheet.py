@@ -286,7 +286,7 @@ _CELLS = st.one_of(
 _ROWS = st.lists(st.dictionaries(st.sampled_from(workbook.views_sheet.COLUMNS), _CELLS), max_size=8)
 
 
-@settings(deadline=2_000, max_examples=300)
+@settings(deadline=None, max_examples=300)
 @given(_ROWS)
 def test_any_sheet_is_checked_and_each_finding_has_a_row(rows):
     sheet = ViewsSheet("views", {}, tuple(workbook.ViewRow(n, cells, {}, {}) for n, cells in enumerate(rows, start=2)))
