@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from forms.suppression import Figure, Mark, is_share_hidden, protect
-from tests.support.attacker import is_in, solved
+from tests.support.attacker import is_in, possible, solved
 
 ALL_CODES = [("a", "b", "c"), ("p", "q"), ("x", "y", "z")]
 SHOWN, SMALL, HIDDEN = Mark.SHOWN, Mark.SMALL, Mark.HIDDEN
@@ -43,10 +43,17 @@ def joined(*cells):
 
 @st.composite
 def sources(draw):
-    """Records of one to three dimensions, and views of them: tables with totals, some of a part, some by filters."""
+    """Records of one to three dimensions, maybe of kinds, and views of them: tables with totals, of a part, by filters."""
     codes = [each[: draw(st.integers(2, len(each)))] for each in ALL_CODES[: draw(st.integers(1, 3))]]
     counts = st.one_of(st.just(0), st.integers(1, 3), st.integers(0, 9))
     records = {record: draw(counts) for record in product(*codes)}
+    kind = draw(st.sampled_from([None, *range(len(codes))]))
+    if kind is not None:
+        # Not every code is there beside every kind.
+        gone = draw(
+            st.sets(st.tuples(st.sampled_from(codes[kind]), st.sampled_from([c for each in codes for c in each])))
+        )
+        records = {r: 0 if any(r[kind] == one and other in r for one, other in gone) else n for r, n in records.items()}
     assume(any(records.values()))
     dimensions = st.integers(0, len(codes) - 1)
     cells = []
@@ -61,21 +68,22 @@ def sources(draw):
             filters += [*({d: {code}} for code in codes[d]), {d: set(codes[d][:2])}]
         table = cube(*(codes[d] if d in by else () for d in range(len(codes))))
         cells += [joined(cell, where, chosen) for cell in table for chosen in filters]
-    return cells, records
+    weights = draw(st.one_of(st.none(), st.lists(st.integers(0, 20), min_size=len(cells), max_size=len(cells))))
+    return cells, records, {"kind": kind, "weights": weights}
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(sources(), st.integers(3, 5))
 def test_whoever_solves_for_the_hidden_counts_finds_none(source, k):
-    cells, records = source
-    assert solved(cells, protect(cells, records, k=k), records, k=k) == []
+    cells, records, more = source
+    assert solved(cells, protect(cells, records, k=k, **more), records, k=k, kind=more["kind"]) == []
 
 
 @settings(max_examples=300, deadline=None)
 @given(sources(), st.integers(3, 5))
 def test_a_count_is_shown_as_it_is_or_not_at_all_and_a_small_one_never(source, k):
-    cells, records = source
-    for count, figure in zip(counts_of(cells, records), protect(cells, records, k=k), strict=True):
+    cells, records, more = source
+    for count, figure in zip(counts_of(cells, records), protect(cells, records, k=k, **more), strict=True):
         assert figure.count == (count if figure.mark is SHOWN else None)
         assert not (figure.mark is SHOWN and 0 < count < k)
         assert not (figure.mark is SMALL and count >= k)
@@ -84,12 +92,9 @@ def test_a_count_is_shown_as_it_is_or_not_at_all_and_a_small_one_never(source, k
 @settings(max_examples=300, deadline=None)
 @given(sources(), st.integers(3, 5))
 def test_no_two_shown_counts_of_which_one_holds_the_other_differ_by_a_few(source, k):
-    cells, records = source
-    figures = protect(cells, records, k=k)
-    possible = list(
-        product(*(sorted({r[d] for r, n in records.items() if n}) for d in range(len(next(iter(records))))))
-    )
-    members = [{each for each in possible if is_in(each, cell)} for cell in cells]
+    cells, records, more = source
+    figures = protect(cells, records, k=k, **more)
+    members = [{each for each in possible(records, more["kind"]) if is_in(each, cell)} for cell in cells]
     for one, other in combinations(range(len(cells)), 2):
         few, many = sorted((one, other), key=lambda n: len(members[n]))
         if members[few] <= members[many] and figures[few].count and figures[many].count:
@@ -99,10 +104,13 @@ def test_no_two_shown_counts_of_which_one_holds_the_other_differ_by_a_few(source
 @settings(max_examples=100, deadline=None)
 @given(sources(), st.randoms(use_true_random=False))
 def test_the_order_of_cells_and_records_changes_nothing(source, random):
-    cells, records = source
+    cells, records, more = source
     mixed = random.sample(range(len(cells)), len(cells))
-    again = protect([cells[n] for n in mixed], dict(random.sample(list(records.items()), len(records))), k=4)
-    assert again == [protect(cells, records, k=4)[n] for n in mixed]
+    once = protect(cells, records, k=4, **more)
+    if more["weights"]:
+        more = {**more, "weights": [more["weights"][n] for n in mixed]}
+    again = protect([cells[n] for n in mixed], dict(random.sample(list(records.items()), len(records))), k=4, **more)
+    assert again == [once[n] for n in mixed]
 
 
 def test_the_same_is_hidden_in_every_process():

@@ -15,10 +15,22 @@ MANY = 120
 FAR = (1, 2, 3, 4, 6, 8, 12, 18 * MANY)
 
 
-def solved(cells, figures, records, *, k):
+def possible(records, kind=None):
+    """The combinations of codes that there may be: any that there are, among records of one kind."""
+    kinds = {}
+    for record in (record for record, count in records.items() if count):
+        kinds.setdefault(record[kind] if kind is not None else None, []).append(record)
+    return [
+        each
+        for members in kinds.values()
+        for each in product(*(sorted(set(codes), key=repr) for codes in zip(*members, strict=True)))
+    ]
+
+
+def solved(cells, figures, records, *, k, kind=None):
     """The cells that are not shown and whose count follows from what is."""
     records = {record: count for record, count in records.items() if count}
-    combinations = list(product(*(sorted(set(codes), key=repr) for codes in zip(*records, strict=True))))
+    combinations = possible(records, kind)
     truth = [records.get(each, 0) for each in combinations]
     members = [frozenset(n for n, each in enumerate(combinations) if is_in(each, cell)) for cell in cells]
     counts = [sum(truth[n] for n in member) for member in members]
