@@ -6,17 +6,20 @@ of them: each expression is a place in a dimension, together with those that dep
 """
 
 import re
-from collections.abc import Hashable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
 from itertools import product
 from typing import Any, Final
 
+from defusedxml import ElementTree
+
 from forms import catalogue, suppression
 from forms.access import SERVER
 from forms.db import EVERYTHING, db
-from forms.expression import Node, references
+from forms.expression import Node, Reference, references
 from forms.expression.tree import Aggregate, Bucket
 from forms.figures import remembered
 from forms.figures.boards import Board, board, board_of_form, dashboards
@@ -33,6 +36,12 @@ K: Final = 11
 #: Of a form without a views sheet, how many figures of people these readers get: of each question of a long form, all
 #: would be hidden.
 _MOST_AUTOMATIC: Final = 6
+
+#: How many kinds of records are told apart at most: of each there should be many.
+_MOST_KINDS: Final = 6
+
+#: What a count is worth by how many groupings it is of.
+_WORTH: Final = (16, 4, 1)
 
 #: What these readers may filter by: a year, or nothing.
 State = int | None
@@ -101,40 +110,87 @@ class _Atoms:
         first = next(iter(views))
         version = db.session.get_one(FormVersion, board_.layout(first.source.form_id).version_id)
         self._asks = _dependencies(catalogue.xform(version).decode())
-        self.nodes: dict[Hashable, tuple[int, int]] = {}
-        nodes: dict[Hashable, frozenset[str]] = {}
-        for view in views:
-            for node in _tests(view):
-                nodes.setdefault(node, self._fields(node))
-        members = _connected(nodes)
-        for dimension, group in enumerate(members):
-            for place, node in enumerate(group):
-                self.nodes[node] = (dimension, place)
+        self._tests = list(dict.fromkeys(test for view in views for test in _tests(view)))
+        gates = self._gates(board_, first, {v.node for view in views for v in view.by}, now)
+        members = self._connected(gates)
+        #: Where records are of kinds, that is dimension 0.
+        self.kind = 0 if gates else None
+        self.nodes: dict[Hashable, tuple[int, int]] = {
+            node: (dimension, place) for dimension, group in enumerate(members) for place, node in enumerate(group)
+        }
         self.records = self._count(board_, first, members, now)
         self._codes: dict[int, list[tuple[Any, ...]]] = {
             d: sorted({r[d] for r in self.records}, key=repr) for d in range(len(members))
         }
 
-    def _fields(self, node: Hashable) -> frozenset[str]:
-        inner = node[1] if isinstance(node, tuple) else node
-        found: set[str] = set()
-        for reference in references(inner) if isinstance(inner, Node) else ():
-            found |= self._closure(reference.target.key)
-        return frozenset(found or {"SubmissionDate"})
+    def _gates(self, board_: Board, view: View, groupings: Collection[Node], now: datetime) -> list[Reference]:
+        """Choose the questions whose answers open others and so tell kinds of records apart, a consent for one.
 
-    def _closure(self, path: str) -> set[str]:
-        """The fields that an answer depends on by its calculation, its relevance and those of its groups."""
+        Among records with the same answers to them, what else they open is free of one another.
+        """
+        asked = Counter(field for test in self._tests for field in self._fields(test, ()))
+        opening = {path for paths in self._asks.values() for path in paths}
+        targets = board_.sources.names(view.source).targets.values()
+        offered = [
+            Reference("text", target)
+            for target, *others in targets
+            if not others and target.choices and target.type == "text" and target.key in opening
+            and asked[target.key] > 1 and target.field is not None and not target.field.is_identity
+        ]  # fmt: skip
+        found: list[Reference] = []
+        for gate in sorted(offered, key=lambda gate: -asked[gate.target.key]):
+            more = [*found, gate]
+            # What is grouped by is better free than settled, unless nearly all depends on it.
+            if gate in groupings and asked[gate.target.key] * 2 < len(self._tests):
+                continue
+            if len(self._connected(more)) <= len(self._connected(found)) + (not found):
+                continue
+            if len(self._count(board_, view, [list(more)], now)) <= _MOST_KINDS:
+                found = more
+        return found
+
+    def _connected(self, gates: Sequence[Reference]) -> list[list[Hashable]]:
+        """Put expressions together that depend on a common field, however indirectly, gates being settled.
+
+        The first group is then of the gates, and of what depends on them alone. What a gate itself depends on is bound
+        by its answer, so that belongs together.
+        """
+        settled = {gate.target.key for gate in gates}
+        kind: list[Hashable] = [*gates]
+        groups: list[tuple[set[str], list[Hashable]]] = [
+            (self._closure(self._asked_by(gate.target.key), settled), []) for gate in gates
+        ]
+        for test in self._tests:
+            fields = self._fields(test, settled)
+            if not fields:
+                kind += [test] if test not in kind else []
+                continue
+            touching = [g for g in groups if not g[0].isdisjoint(fields)]
+            merged = (fields.union(*(g[0] for g in touching)), [*(n for g in touching for n in g[1]), test])
+            groups = [g for g in groups if g not in touching] + [merged]
+        return [*([kind] if gates else []), *(members for _fields, members in groups if members)]
+
+    def _fields(self, test: Hashable, settled: Collection[str]) -> set[str]:
+        """The fields that a test depends on, by calculation, relevance and the rest, besides those that are settled."""
+        inner = test[1] if isinstance(test, tuple) else test
+        named = [r.target.key for r in references(inner)] if isinstance(inner, Node) else []
+        return self._closure(named or ["SubmissionDate"], settled)
+
+    def _closure(self, paths: Iterable[str], settled: Collection[str]) -> set[str]:
         found: set[str] = set()
-        left = [path]
+        left = list(paths)
         while left:
             each = left.pop()
-            if each in found:
-                continue
-            found.add(each)
-            steps = each.split("/")
-            for depth in range(2, len(steps) + 1):
-                left += self._asks.get("/".join(steps[:depth]), ())
+            if each not in found and each not in settled:
+                found.add(each)
+                left += self._asked_by(each)
         return found
+
+    def _asked_by(self, path: str) -> list[str]:
+        """The fields that an answer, or a group around it, asks for."""
+        steps = path.split("/")
+        around = ("/".join(steps[:depth]) for depth in range(2, len(steps) + 1))
+        return [asked for each in around for asked in self._asks.get(each, ())]
 
     def _count(
         self, board_: Board, view: View, members: list[list[Hashable]], now: datetime
@@ -203,37 +259,35 @@ def _year(view: View) -> Bucket:
     return Bucket("text", "year", view.date if view.date is not None else submission_date())
 
 
-def _connected(nodes: dict[Hashable, frozenset[str]]) -> list[list[Hashable]]:
-    """Put expressions together that depend on a common field, however indirectly."""
-    groups: list[tuple[set[str], list[Hashable]]] = []
-    for node, fields in nodes.items():
-        touching = [g for g in groups if not g[0].isdisjoint(fields)]
-        merged = (set(fields).union(*(g[0] for g in touching)), [*(n for g in touching for n in g[1]), node])
-        groups = [g for g in groups if g not in touching] + [merged]
-    return [members for _fields, members in groups]
-
-
-_BIND: Final = re.compile(r"<bind\b[^>]*>")
-_ATTRIBUTE: Final = re.compile(r'\b(nodeset|calculate|relevant)="([^"]*)"')
+_LIST: Final = re.compile(r"instance\([^)]*\)(?:/[\w.-]+)*")
 _RELATIVE: Final = re.compile(r"(?:\.\./)+[\w.-]+(?:/[\w.-]+)*")
 _PATH: Final = re.compile(r"/[\w.-]+(?:/[\w.-]+)+")
 
 
 @lru_cache(maxsize=32)
 def _dependencies(xform: str) -> dict[str, tuple[str, ...]]:
-    """Read from an XForm's binds which answers each node's calculation and relevance ask for, as paths of a schema."""
-    found: dict[str, tuple[str, ...]] = {}
-    for bind in _BIND.findall(xform):
-        attributes = dict(_ATTRIBUTE.findall(bind))
-        node = attributes.pop("nodeset", "")
-        asked = [p for expression in attributes.values() for p in _asked(expression, node)]
-        if asked:
-            found[_without_root(node)] = tuple(_without_root(p) for p in asked)
-    return found
+    """Read from an XForm which answers each node's own may depend on, as paths of a schema.
+
+    Those are what its calculation, its relevance, its constraint and the filter of its choices ask for. A constraint
+    bounds all that it names, even where the node itself is not looked at: so they depend on the node too.
+    """
+    found: dict[str, list[str]] = {}
+    for element in ElementTree.fromstring(xform).iter():
+        node = element.get("nodeset" if element.tag.endswith("}bind") else "ref", "")
+        lists = [each.get("nodeset", "") for each in element if each.tag.endswith("}itemset")]
+        expressions = [*(element.get(name, "") for name in ("calculate", "relevant", "query")), *lists]
+        asked = [_without_root(path) for expression in expressions for path in _asked(expression, node)]
+        bounded = [_without_root(path) for path in _asked(element.get("constraint", ""), node)]
+        if node:
+            found.setdefault(_without_root(node), []).extend((*asked, *bounded))
+            for path in bounded:
+                found.setdefault(path, []).append(_without_root(node))
+    return {path: tuple(dict.fromkeys(paths)) for path, paths in found.items() if paths}
 
 
 def _asked(expression: str, node: str) -> Iterator[str]:
     """Yield the paths that an expression of a node asks for, those relative to it resolved."""
+    expression = _LIST.sub(" ", expression)
     for path in _RELATIVE.findall(expression):
         ups = path.count("../")
         yield "/".join([*node.split("/")[:-ups], path[3 * ups :]])
@@ -249,13 +303,21 @@ def _decide(board_: Board, source: tuple[str, str], now: datetime) -> Pattern:
     atoms = _Atoms(board_, views, now)
     if not atoms.records:
         return {}
-    names: list[Name] = []
-    cells: list[suppression.Cell] = []
-    for view in views:
-        for name, cell in _cells(view, atoms):
-            names.append(name)
-            cells.append(cell)
-    return dict(zip(names, suppression.protect(cells, atoms.records, k=K), strict=True))
+    named = [each for view in views for each in _cells(view, atoms)]
+    figures = suppression.protect(
+        [cell for _name, cell in named],
+        atoms.records,
+        k=K,
+        kind=atoms.kind,
+        weights=[_weight(name) for name, _cell in named],
+    )
+    return dict(zip((name for name, _cell in named), figures, strict=True))
+
+
+def _weight(name: Name) -> int:
+    """Tell how much a count is worth beside others: totals are what must be reported, then groups, then tables."""
+    _identity, _state, of, _codes, _condition = name
+    return _WORTH[len(of)]
 
 
 def _cells(view: View, atoms: _Atoms) -> Iterator[tuple[Name, suppression.Cell]]:
@@ -299,11 +361,10 @@ def _states(view: View, atoms: _Atoms) -> Iterator[tuple[State, list[_Test]]]:
 def _groupings(view: View, atoms: _Atoms) -> Iterator[tuple[tuple[int, ...], tuple[str | None, ...], list[_Test]]]:
     """Yield every group of every subset of a view's groupings with what its records pass."""
     by = [v.node for v in view.by] if view.shape not in ("list", "funnel") else []
-    codes = [_codes(node, atoms) for node in by]
+    groups = [[(_text(code), _in_group(node, code, atoms)) for code in _codes(node, atoms)] for node in by]
     for of in ((), *((n,) for n in range(len(by))), *([(0, 1)] if len(by) > 1 else [])):
-        for chosen in product(*(codes[n] for n in of)):
-            tests = [_in_group(by[n], code, atoms) for n, code in zip(of, chosen, strict=True)]
-            yield of, tuple(_text(code) for code in chosen), tests
+        for chosen in product(*(groups[n] for n in of)):
+            yield of, tuple(text for text, _test in chosen), [test for _text, test in chosen]
 
 
 def _codes(node: Node, atoms: _Atoms) -> list[Any]:
