@@ -116,6 +116,24 @@ def test_central_figures_are_those_that_a_recount_of_the_answers_gives(shown):
     assert shown.number(form_id, "tunggu_tengah") == median(map(round, waits))
 
 
+def test_an_analyst_gets_the_totals_that_must_be_reported(shown):
+    analyst = shown.person("analis@example.org")
+    cases = [case for case in shown.sent("tppo_korban_registrasi") if case["persetujuan"] == "ya"]
+    of_years = Counter(case["tgl_registrasi"][:4] for case in cases)
+    boards = (
+        figures.board_of_form(analyst, shown.forms["tppo_korban_registrasi"]),
+        figures.board(analyst, shown.project, DASHBOARD),
+    )
+    for board in boards:
+        for year, count in (("", len(cases)), *of_years.items()):
+            period = Filters(date(int(year), 1, 1), date(int(year), 12, 31)) if year else Filters()
+            found = figures.figure(analyst, board, board.view("kasus"), period)
+            assert found.is_suppressed
+            assert found.rows[0].cells[0].value == count
+    sexes = figures.figure(analyst, boards[0], boards[0].view("kasus_perempuan"), Filters())
+    assert sexes.rows[0].cells[0].numerator == sum(case["jk"] == "P" for case in cases)
+
+
 def test_a_district_coordinator_sees_the_coverage_of_their_own_district(shown):
     sambas = shown.person("sambas@example.org")
     board = figures.board_of_form(sambas, shown.forms["tppo_sosialisasi"])

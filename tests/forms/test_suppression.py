@@ -190,6 +190,22 @@ def test_a_table_with_one_small_count_keeps_its_totals():
     assert all(len(cell) == 2 for cell in hidden)
 
 
+@pytest.mark.parametrize(("weights", "kept"), [([16, 1], 0), ([1, 16], 1)])
+def test_of_two_counts_that_differ_by_a_few_the_one_that_is_worth_less_is_hidden(weights, kept):
+    figures = protect([{}, A], {("a",): 128, ("b",): 8}, weights=weights)
+    assert [figure.mark is SHOWN for figure in figures] == [n == kept for n in (0, 1)]
+
+
+def test_what_is_asked_after_a_consent_keeps_no_count_of_its_own_from_the_others():
+    given = dict.fromkeys(product(["ya"], "abc", "pqr"), 15) | {("ya", "a", "p"): 3, ("tidak", None, None): 20}
+    cells = [joined(one, {2: {code}} if code else {}) for one in ({}, {0: {"ya"}}) for code in (None, *"pqr")]
+    assert {figure.mark for figure in protect(cells, given, kind=0)} == {SHOWN}
+    answered = joined({1: {"a", "b", "c"}}, {2: {"p", "q", "r"}})
+    assert protect([{0: {"ya"}}, answered, {1: {None}}, {0: {"tidak"}}], given, kind=0) == [
+        Figure(SHOWN, 123), Figure(SHOWN, 123), Figure(SHOWN, 20), Figure(SHOWN, 20)
+    ]  # fmt: skip
+
+
 def test_what_lies_within_a_small_count_is_not_told_apart_and_other_noughts_stay():
     records = {("a", "p"): 3, ("b", "q"): 40, ("b", "p"): 50, ("c", "p"): 60}
     cells = [joined(one, other) for one in ({}, A, B, C) for other in ({}, {1: {"p"}}, {1: {"q"}}, {1: {"never"}})]

@@ -74,7 +74,7 @@ class Survey:
         number = str(next(self._numbers))
         schema = Schema(self.xml_form_id, number, "Uji", "data", fields, choices or {})
         version = FormVersion(
-            form_id=self.form_id, version=number, name="Uji", xform=b"", md5="", sha1="", sha256="",
+            form_id=self.form_id, version=number, name="Uji", xform=b"<data/>", md5="", sha1="", sha256="",
             schema=schema.to_json(), published_at=datetime.now(UTC),
         )  # fmt: skip
         db.session.add(version)
