@@ -49,6 +49,8 @@ def _measure(made: Stage, parts: list[str], seconds: float, rounds: int, many: i
     if "suppression" in parts:
         for records in (500, 2_000, 5_000):
             suppression.measure(records)
+        for records in (240, 20_000):
+            suppression.measure_sheet(records)
     if "stored" in parts and few is not None:
         stored.fill(made, form_id, many)
         lot = intake.measure(made, seconds=seconds, rounds=rounds)
