@@ -30,13 +30,13 @@ _REPAIRS: Final = 60
 #: Of a dimension's codes on either side of a test, how many are tried in a repair: all pairs would be too many.
 _CODES: Final = 12
 #: How many of them are tried for one record that leaves a cell or enters it.
-_TARGETS: Final = 48
+_TARGETS: Final = 24
 #: How many masks are kept for another time; each has a bit for each cell.
 _REMEMBERED: Final = 20_000
-#: How many repairs are tried in all (of that many cells or more, each takes longer), which part of what is left is for
-#: one world, and how many it may try at least.
+#: How many repairs are tried in all, which part of what is left is for one world, and how many it may try at least; of
+#: more cells than so many fewer are tried, since each takes longer.
 _TRIED: Final = 200_000
-_MANY: Final = 5_000
+_MANY: Final = 2_500
 _PART: Final = 100
 _LEAST_TRIED: Final = 20
 #: How many hidden cells, the dearest, are looked at again.
@@ -122,8 +122,11 @@ class System:
         ]
         self._likenesses: dict[tuple[int, int], list[int]] = {}
         self._rest: dict[tuple[int, int], int] = {}
+        self.close = self.find_close()
         #: How many repairs may be tried yet: less and less, so that a page of thousands of counts is decided too.
-        self.left = _TRIED // (1 + len(order) // _MANY)
+        many = 1 + len(order) // _MANY
+        self.left = _TRIED // many
+        self.reconsidered = _RECONSIDERED // many
         #: The cells that differ in each world that was found.
         self.found: list[int] = []
         self.costs = [weights[key] * counted[key] // k for key in order]
@@ -137,19 +140,24 @@ class System:
         for i in sorted(range(self.first, self.large), key=lambda i: (len(self.cells.keys[i]), i)):
             if not self.safe >> i & 1:
                 self.secure(i)
-        for inner, outer in self.close_pairs():
-            if self.shown >> inner & self.shown >> outer & 1:
-                self.part(inner, outer)
+        for inner in range(self.large, len(self.counts)):
+            for outer in bits(self.close.get(inner, 0) & -(1 << inner)):
+                if self.shown >> inner & self.shown >> outer & 1:
+                    self.part(inner, outer)
         self.reconsider()
 
-    def close_pairs(self) -> Iterator[tuple[int, int]]:
-        """Pairs of cells of k or more, one within the other, that differ by 1 to k - 1."""
-        for i in range(self.large, len(self.counts)):
-            if self.shown >> i & 1:
-                start = bisect_right(self.counts, self.counts[i])
-                stop = bisect_left(self.counts, self.counts[i] + self.k)
-                for outer in bits(self.cells.around(self.cells.keys[i], self.shown & (1 << stop) - (1 << start))):
-                    yield i, outer
+    def find_close(self) -> dict[int, int]:
+        """Find for each cell of k or more those that hold it, or that it holds, and differ from it by 1 to k - 1."""
+        close: dict[int, int] = {}
+        for inner in range(self.large, len(self.counts)):
+            start = bisect_right(self.counts, self.counts[inner])
+            stop = bisect_left(self.counts, self.counts[inner] + self.k)
+            outer = self.cells.around(self.cells.keys[inner], (1 << stop) - (1 << start)) if start < stop else 0
+            if outer:
+                close[inner] = close.get(inner, 0) | outer
+                for i in bits(outer):
+                    close[i] = close.get(i, 0) | 1 << inner
+        return close
 
     def secure(self, i: int) -> None:
         """Find a world in which cell i has another count, at the least cost, and hide what differs in it."""
@@ -179,8 +187,8 @@ class System:
     def reconsider(self) -> None:
         """Show again what can be, the dearest first: cells whose worlds are not needed, or can be replaced at less."""
         hidden = self.cells.every & ~self.shown & -(1 << self.large)
-        for i in sorted(bits(hidden), key=lambda i: (-self.costs[i], i))[:_RECONSIDERED]:
-            if not self.shown >> i & 1 and not self.is_close(i):
+        for i in sorted(bits(hidden), key=lambda i: (-self.costs[i], i))[: self.reconsidered]:
+            if not self.shown >> i & 1 and not self.shown & self.close.get(i, 0):
                 self.replace(i)
 
     def replace(self, i: int) -> None:
@@ -190,7 +198,7 @@ class System:
         self.safe = reduce(or_, self.found, 0)
         self.shown |= 1 << i
         for b in bits(self.cells.every & ~self.shown & ~self.safe & -(1 << self.large)):
-            if not self.is_close(b):
+            if not self.shown & self.close.get(b, 0):
                 self.shown |= 1 << b
         gained = self.price(self.shown & ~before[0])
         lost = 0
@@ -204,16 +212,6 @@ class System:
             if not found or lost >= gained:
                 self.shown, self.silent, self.high, self.safe, self.found = before
                 return
-
-    def is_close(self, i: int) -> bool:
-        """Tell whether a cell of k or more differs by 1 to k - 1 from a shown one that it holds or that holds it."""
-        low, high = bisect_left(self.counts, self.counts[i] - self.k + 1), bisect_left(self.counts, self.counts[i])
-        above = bisect_right(self.counts, self.counts[i])
-        outer = self.shown & (1 << bisect_left(self.counts, self.counts[i] + self.k)) - (1 << above)
-        if self.cells.around(self.cells.keys[i], outer):
-            return True
-        inner = self.shown & (1 << high) - (1 << max(low, self.large))
-        return any(self.cells.around(self.cells.keys[b], 1 << i) for b in bits(inner))
 
     def searched(self, i: int, fixed: int, effort: int) -> tuple[int, World] | None:
         """The cheapest world that a search finds, and its cost; None where each would need what cannot be."""
