@@ -119,6 +119,8 @@ class _Atoms:
             node: (dimension, place) for dimension, group in enumerate(members) for place, node in enumerate(group)
         }
         self.records = self._count(board_, first, members, now)
+        self._groups: dict[tuple[Hashable, Any], _Test] = {}
+        self._both: dict[tuple[frozenset[Any], frozenset[Any]], frozenset[Any]] = {}
         self._codes: dict[int, list[tuple[Any, ...]]] = {
             d: sorted({r[d] for r in self.records}, key=repr) for d in range(len(members))
         }
@@ -224,10 +226,33 @@ class _Atoms:
         dimension, place = self.nodes[node]
         return sorted({code[place] for code in self._codes[dimension]}, key=repr)
 
-    def where(self, node: Hashable, holds: Any) -> tuple[int, frozenset[tuple[Any, ...]]]:
-        """Give the codes of an expression's dimension in which its value passes."""
-        dimension, place = self.nodes[node]
-        return dimension, frozenset(code for code in self._codes[dimension] if holds(code[place]))
+    def group(self, node: Hashable, code: Hashable) -> "_Test":
+        """Give the codes of an expression's dimension in which it has a value, or has it among several."""
+        if (node, code) not in self._groups:
+            dimension, place = self.nodes[node]
+            is_multiple = isinstance(node, Node) and node.type == "multiple" and code is not None
+            self._groups[node, code] = (
+                dimension,
+                frozenset(
+                    each
+                    for each in self._codes[dimension]
+                    if (code in (each[place] or "").split() if is_multiple else each[place] == code)
+                ),
+            )
+        return self._groups[node, code]
+
+    def all_of(self, tests: Iterable["_Test"]) -> suppression.Cell:
+        """Give the cell of what passes all tests; what passes two was often asked before."""
+        found: dict[int, frozenset[Any]] = {}
+        for dimension, codes in tests:
+            if dimension in found:
+                both = found[dimension], codes
+                if both not in self._both:
+                    self._both[both] = both[0] & both[1]
+                found[dimension] = self._both[both]
+            else:
+                found[dimension] = codes
+        return found
 
 
 def _plain(value: Any) -> Any:
@@ -322,32 +347,26 @@ def _weight(name: Name) -> int:
 
 def _cells(view: View, atoms: _Atoms) -> Iterator[tuple[Name, suppression.Cell]]:
     """Yield every count of a view under every state, with its name."""
-    base = [atoms.where(("where", view.where), bool)] if view.where is not None else []
+    base = [atoms.group(("where", view.where), code=True)] if view.where is not None else []
+    conditions = [(each, atoms.group(each, code=True)) for each in dict.fromkeys(_conditions(view))]
     for state, tests in _states(view, atoms):
         for of, codes, grouped in _groupings(view, atoms):
             common = [*base, *tests, *grouped]
-            yield (identity(view), state, of, codes, None), _all_of(common)
+            yield (identity(view), state, of, codes, None), atoms.all_of(common)
             if view.shape == "funnel":
                 continue
-            for made_of in dict.fromkeys(_conditions(view)):
-                yield (identity(view), state, of, codes, made_of), _all_of([*common, atoms.where(made_of, bool)])
+            for made_of, test in conditions:
+                yield (identity(view), state, of, codes, made_of), atoms.all_of([*common, test])
         if view.shape == "funnel":
-            stages = [atoms.where(("where", v.node), bool) for v in view.values]
+            stages = [atoms.group(("where", v.node), code=True) for v in view.values]
             for number in range(len(stages)):
                 yield (
                     (identity(view), state, (), (), ("stage", number)),
-                    _all_of([*base, *tests, *stages[: number + 1]]),
+                    atoms.all_of([*base, *tests, *stages[: number + 1]]),
                 )
 
 
 _Test = tuple[int, frozenset[tuple[Any, ...]]]
-
-
-def _all_of(tests: Iterable[_Test]) -> suppression.Cell:
-    found: dict[int, frozenset[tuple[Any, ...]]] = {}
-    for dimension, codes in tests:
-        found[dimension] = found[dimension] & codes if dimension in found else codes
-    return found
 
 
 def _states(view: View, atoms: _Atoms) -> Iterator[tuple[State, list[_Test]]]:
@@ -355,13 +374,13 @@ def _states(view: View, atoms: _Atoms) -> Iterator[tuple[State, list[_Test]]]:
     begins = _year(view)
     for begin in atoms.values(begins):
         if begin is not None:
-            yield begin.year, [atoms.where(begins, lambda found, year=begin: found == year)]
+            yield begin.year, [atoms.group(begins, begin)]
 
 
 def _groupings(view: View, atoms: _Atoms) -> Iterator[tuple[tuple[int, ...], tuple[str | None, ...], list[_Test]]]:
     """Yield every group of every subset of a view's groupings with what its records pass."""
     by = [v.node for v in view.by] if view.shape not in ("list", "funnel") else []
-    groups = [[(_text(code), _in_group(node, code, atoms)) for code in _codes(node, atoms)] for node in by]
+    groups = [[(_text(code), atoms.group(node, code)) for code in _codes(node, atoms)] for node in by]
     for of in ((), *((n,) for n in range(len(by))), *([(0, 1)] if len(by) > 1 else [])):
         for chosen in product(*(groups[n] for n in of)):
             yield of, tuple(text for text, _test in chosen), [test for _text, test in chosen]
@@ -373,12 +392,6 @@ def _codes(node: Node, atoms: _Atoms) -> list[Any]:
         return values
     several = {choice for value in values if value is not None for choice in value.split()}
     return [*sorted(several), *([None] if None in values else [])]
-
-
-def _in_group(node: Node, code: Any, atoms: _Atoms) -> _Test:
-    if node.type == "multiple" and code is not None:
-        return atoms.where(node, lambda value: value is not None and code in value.split())
-    return atoms.where(node, lambda value: value == code)
 
 
 def _text(code: Any) -> str | None:

@@ -35,7 +35,6 @@ class Records:
         self.kinds = [
             [mask(u for u, atoms in enumerate(having) if atoms & held) for having in self.having] for held in of_kinds
         ]
-        self._beside = [[list(bits(codes)) for codes in seen] for seen in self.kinds]
         self._planes = [
             mask(j for j, atom in enumerate(ordered) if records[atom] >> p & 1)
             for p in range(max(records.values(), default=0).bit_length())
@@ -67,13 +66,9 @@ class Records:
             self._read[asked] = mask(numbers[code] for code in asked[1] if code in numbers)
         return self._read[asked]
 
-    def beside(self, j: int, d: int) -> list[int]:
+    def beside(self, j: int, d: int) -> int:
         """The codes that an atom's records may have in a dimension, all else being the same."""
-        return self._beside[self._kind_of(j)][d]
-
-    def is_beside(self, j: int, d: int, u: int) -> bool:
-        """Tell whether an atom's records may have a code in a dimension, all else being the same."""
-        return bool(self.kinds[self._kind_of(j)][d] >> u & 1)
+        return self.kinds[self._kind_of(j)][d]
 
     def akin(self, j: int) -> int:
         """The atoms of an atom's kind."""

@@ -58,11 +58,6 @@ def _steps(most: int) -> Iterator[tuple[int, int]]:
         cost, before = cost * 4, cost
 
 
-def _evenly(codes: list[int], most: int) -> list[int]:
-    step = max(1, len(codes) // most)
-    return codes[::step][:most]
-
-
 @dataclass(frozen=True, slots=True)
 class World:
     """Another world: which atom's record has which code instead, and the cells that lose a record or gain one by it."""
@@ -265,7 +260,7 @@ class System:
             passing = self.records.passing((d, codes))
             for held, enters in ((rest & passing, False), (rest & ~passing, True)):
                 for j in spread(held, _RECORDS * effort):
-                    for w in _evenly([w for w in self.records.beside(j, d) if codes >> w & 1 == enters], _TARGETS):
+                    for w in spread(self.records.beside(j, d) & (codes if enters else ~codes), _TARGETS):
                         yield self.change(j, d, w)
             if d == self.records.kind:
                 rest = self.records.of_any_kind(key)
@@ -389,15 +384,15 @@ class System:
             rest = self.records.held(key - {(d, codes)})
             if d == self.records.kind:
                 continue
-            beyond = _evenly([u for u in range(len(opened)) if not codes >> u & 1], _CODES)
-            within = _evenly(list(bits(codes)), _CODES)
+            beyond = spread(~codes & (1 << len(opened)) - 1, _CODES)
+            within = spread(codes, _CODES)
             for u, w in product(beyond, within):
                 if not opposite & opened[u] & ~opened[w] and self.shown >> p & 1:
                     continue
                 mates = opposite & opened[w] & ~opened[u]
                 a, b = (u, w) if is_lost else (w, u)
                 for j in spread(rest & self.records.having[d][a], _MENDERS):
-                    if not self.records.is_beside(j, d, b):
+                    if not self.records.beside(j, d) >> b & 1:
                         continue
                     change = self.change(j, d, b)
                     yield change
