@@ -5,13 +5,14 @@ names that are in sight), `sql` (typed tree → SQL with bound parameters; where
 tells). Pure: no database, nothing kept, no answer ever in an error.
 """
 
-from forms.expression.checking import Checker, Names, check
+from forms.expression.checking import Checker, Link, Names, check
 from forms.expression.mistakes import Mistake
 from forms.expression.parsing import MAX_LENGTH, Raw, parse, parse_list
 from forms.expression.sql import Compiler, Parameters, Space
 from forms.expression.tree import (
     Band,
     Bucket,
+    Current,
     Fold,
     Linked,
     Node,
@@ -20,6 +21,7 @@ from forms.expression.tree import (
     Type,
     facts,
     linked_forms,
+    own_references,
     references,
 )
 
@@ -29,7 +31,9 @@ __all__ = [
     "Bucket",
     "Checker",
     "Compiler",
+    "Current",
     "Fold",
+    "Link",
     "Linked",
     "Mistake",
     "Names",
@@ -43,6 +47,7 @@ __all__ = [
     "check",
     "facts",
     "linked_forms",
+    "own_references",
     "parse",
     "parse_list",
     "references",

@@ -19,19 +19,23 @@ from forms.expression.rules import (
     demand_choice,
     demand_count,
     demand_open,
+    demand_outside,
     differ,
+    joined,
     mismatch,
     names_in,
     perhaps,
     rise,
 )
 from forms.expression.tree import (
+    ROW_NAME,
     Aggregate,
     Band,
     Bucket,
     Clock,
     Constant,
     Convert,
+    Current,
     Fold,
     Linked,
     Lookup,
@@ -55,9 +59,9 @@ class Names:
     """What names mean in one source.
 
     `targets` are the answers in sight, `inner` those of repeats within a record, by name; `repeats` those repeats'
-    paths by name. `facts` are rows of the sheet, by name. `links` are other forms' questions that choose from this
-    source, as "form.question". `lists` are the columns of the project's lists, by list name, None where they are not
-    known yet.
+    paths by name. `facts` are rows of the sheet, by name. `links` finds the records that may belong to a row of this
+    source, as the sheet calls them. `lists` are the columns of the project's lists, by list name, None where they are
+    not known yet.
     """
 
     title: str
@@ -65,8 +69,22 @@ class Names:
     inner: Mapping[str, tuple[Target, ...]] = field(default_factory=dict)
     repeats: Mapping[str, str] = field(default_factory=dict)
     facts: Mapping[str, Raw] = field(default_factory=dict)
-    links: Mapping[str, tuple[str, Target, "Names"]] = field(default_factory=dict)
+    links: "Callable[[str], Link | None]" = lambda _name: None
     lists: Mapping[str, tuple[str, ...] | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Link:
+    """Where a link leads: to the rows of a form or of its repeat, with the names in sight there.
+
+    `choosers` are its questions of the name that was written which choose from the list that the link begins at, more
+    than one where it is not clear which is meant; none where the link's condition is to say what belongs together.
+    """
+
+    form: str
+    repeat: str
+    names: Names
+    choosers: tuple[Target, ...] = ()
 
 
 def check(raw: Raw, names: Names, purpose: Purpose) -> Node:
@@ -86,10 +104,14 @@ _UNITS: Final = ("year", "quarter", "month", "week", "day")
 class Checker:
     """Checks the expressions of one source; facts are checked where they are used, once per expression."""
 
-    def __init__(self, names: Names, chain: tuple[str, ...] = (), depth: int = 0) -> None:
+    def __init__(
+        self, names: Names, chain: tuple[str, ...] = (), depth: int = 0, around: "Checker | None" = None
+    ) -> None:
         self.names = names
         self._chain = chain
         self._depth = depth
+        #: Within a link, the checker of the row that it begins at.
+        self._around = around
         self._facts: dict[str, Node] = {}
 
     def top(self, raw: Raw, purpose: Purpose) -> Node:
@@ -264,11 +286,14 @@ class Checker:
                 self.names.title,
                 {**self.names.targets, **within},
                 facts=self.names.facts,
+                links=self.names.links,
                 lists=self.names.lists,
             ),
             self._chain,
             self._depth,
+            self._around,
         ).record(arg)
+        demand_outside(name, row)
         if name == "count":
             return Fold("number", name, repeat, row)
         if row.type in ("date", "datetime") and name in ("min", "max"):
@@ -285,22 +310,43 @@ class Checker:
         return Operation("number", "round", (node, Constant("number", digits)))
 
     def linked(self, raw: Raw) -> Node:
-        """Follow a link from a row of a list to the records that chose it."""
+        """Follow a link from a row to the records that belong to it."""
         name = cast('Literal["records", "first", "last", "total"]', raw.value)
-        at = bare(raw.args[0])
-        if at.kind != "string" or at.value not in self.names.links:
-            raise Mistake("link-unknown", name=at.value)
-        form, target, there = self.names.links[at.value]
-        demand_open(target)
-        inner = Checker(there)
-        if name == "records":
-            where = inner._as(inner.record(raw.args[1]), "boolean", raw.args[1]) if len(raw.args) > 1 else None
-            return Linked("number", name, form, target, None, where)
-        value = inner.record(raw.args[1])
-        if name == "total":
+        at, *args = raw.args
+        link = self._link(name, bare(at))
+        inner = Checker(link.names, around=self)
+        value = inner.record(args.pop(0)) if name != "records" else None
+        if value is not None and name == "total":
             value = inner._as(value, "number", raw.args[1])
-        where = inner._as(inner.record(raw.args[2]), "boolean", raw.args[2]) if len(raw.args) > 2 else None  # noqa: PLR2004
-        return Linked(value.type, name, form, target, value, where)
+        keys: list[tuple[Node, Node]] = [(Reference(t.type, demand_open(t)), ROW_NAME) for t in link.choosers]
+        rest: list[Node] = []
+        for condition in args:
+            joining, others = joined(inner._as(inner.record(condition), "boolean", condition))
+            keys += joining
+            rest += others
+        if not keys:
+            raise Mistake("link-keyless", name=name)
+        where = Operation("boolean", "and", tuple(rest)) if len(rest) > 1 else rest[0] if rest else None
+        return Linked(
+            value.type if value is not None else "number", name, link.form, link.repeat, tuple(keys), value, where
+        )
+
+    def _link(self, name: str, at: Raw) -> Link:
+        if self._around is not None:
+            raise Mistake("link-within-link", name=name)
+        link = self.names.links(at.value) if at.kind == "string" else None
+        if link is None:
+            raise Mistake("link-unknown", name=at.value)
+        if len(link.choosers) > 1:
+            raise Mistake("name-ambiguous", name=link.choosers[0].name, source=link.names.title)
+        return link
+
+    def current(self, raw: Raw) -> Node:
+        """Take a value of the row that a link begins at."""
+        if self._around is None:
+            raise Mistake("current-place")
+        node = self._around.record(raw.args[0])
+        return Current(node.type, node)
 
     def pulldata(self, raw: Raw) -> Node:
         """Look a cell of a list up."""
@@ -314,7 +360,9 @@ class Checker:
         for each in (column, key):
             if known is not None and each not in known:
                 raise Mistake("column-unknown", list=name, name=each, columns=", ".join(known))
-        return Lookup("any", name, column, key, self._as(self.record(raw.args[3]), "text", raw.args[3]))
+        sought = self._as(self.record(raw.args[3]), "text", raw.args[3])
+        demand_outside(raw.value, sought)
+        return Lookup("any", name, column, key, sought)
 
     # Groups
 
@@ -513,6 +561,7 @@ _FUNCTIONS: Final[dict[str, _Function]] = {
     "first": (2, 3, _LINK, Checker.linked),
     "last": (2, 3, _LINK, Checker.linked),
     "total": (2, 3, _LINK, Checker.linked),
+    "current": (1, 1, ("one value", "satu nilai"), Checker.current),
     "pulldata": (4, 4, ("a list, a column, a key column and a key", "daftar, kolom, kolom kunci dan kunci"),
                  Checker.pulldata),
 }  # fmt: skip

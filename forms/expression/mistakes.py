@@ -120,8 +120,34 @@ TEXTS: Final[dict[str, Text]] = {
         "atau year(), quarter(), month(), week(), day() untuk tanggal.",
     ),
     "link-unknown": Text(
-        "“{name}” does not lead to records: write 'form.question', where the question chooses from this list.",
-        "“{name}” tidak mengarah ke data: tulis 'formulir.pertanyaan', dengan pertanyaan yang memilih dari daftar ini.",
+        "“{name}” does not lead to records. Where a list is counted, write 'form.question', with a question that "
+        "chooses from it. Elsewhere write 'form' or 'form.repeat', and in the condition what joins the two: "
+        "${{kode}} = current(${{kode}}).",
+        "“{name}” tidak mengarah ke data. Jika yang dihitung daftar, tulis 'formulir.pertanyaan', dengan pertanyaan "
+        "yang memilih dari daftar itu. Selain itu tulis 'formulir' atau 'formulir.ulangan', dan di syaratnya apa yang "
+        "menghubungkan keduanya: ${{kode}} = current(${{kode}}).",
+    ),
+    "link-keyless": Text(
+        "{name}() must be told which records belong together: begin its condition with what is the same in both, "
+        "${{kode}} = current(${{kode}}), joined to the rest by “and”.",
+        "{name}() perlu tahu data mana yang berpasangan: awali syaratnya dengan yang sama pada keduanya, "
+        "${{kode}} = current(${{kode}}), lalu sambung dengan “and”.",
+    ),
+    "link-within-link": Text(
+        "{name}() cannot stand within another link. Put current() around it if it is meant of the view's own row.",
+        "{name}() tidak dapat berada di dalam hubungan lain. Bungkus dengan current() jika yang dimaksud baris "
+        "tampilan ini sendiri.",
+    ),
+    "current-place": Text(
+        "current() speaks of the view's own row while linked records are read: it stands only within records(), "
+        "first(), last() or total(). Here write its value without current().",
+        "current() menyebut baris tampilan ini sendiri saat data yang terhubung dibaca: hanya dipakai di dalam "
+        "records(), first(), last() atau total(). Di sini tulis isinya tanpa current().",
+    ),
+    "current-within": Text(
+        "current() cannot stand within {name}(). Put current() around all of {name}(), or compare outside of it.",
+        "current() tidak dapat berada di dalam {name}(). Bungkus seluruh {name}() dengan current(), atau bandingkan "
+        "di luarnya.",
     ),
     "list-unknown": Text(
         "There is no list “{name}” among the files of this project's forms.",

@@ -8,7 +8,19 @@ from typing import Final, cast
 
 from forms.expression.mistakes import Mistake
 from forms.expression.parsing import Raw
-from forms.expression.tree import Constant, Convert, Node, Operation, Reference, Target, Type
+from forms.expression.tree import (
+    Constant,
+    Convert,
+    Current,
+    Linked,
+    Node,
+    Operation,
+    Reference,
+    Target,
+    Type,
+    reads_current,
+    reads_here,
+)
 
 KINDS: Final[dict[Type, tuple[str, str]]] = {
     "number": ("a number", "angka"),
@@ -36,9 +48,19 @@ def bare(raw: Raw) -> Raw:
 
 
 def names_in(raw: Raw) -> set[str]:
-    """Collect every ${name} in an expression."""
+    """Collect every ${name} of the rows that an expression is about, those of records that it links to left out."""
     found = {raw.value} if raw.kind == "reference" else set()
-    return found.union(*(names_in(a) for a in raw.args))
+    args = _currents(raw) if raw.kind == "call" and raw.value in _LINKS else raw.args
+    return found.union(*(names_in(a) for a in args))
+
+
+_LINKS: Final = ("records", "first", "last", "total")
+
+
+def _currents(raw: Raw) -> tuple[Raw, ...]:
+    if raw.kind == "call" and raw.value == "current":
+        return raw.args
+    return tuple(found for a in raw.args for found in _currents(a))
 
 
 def demand_open(target: Target) -> Target:
@@ -54,15 +76,46 @@ def demand_count(raw: Raw, least: int, most: int, wanted: tuple[str, str]) -> No
         raise Mistake("function-arguments", name=raw.value, wanted=wanted[0], wanted_id=wanted[1])
 
 
+def asked(node: Node) -> Target | None:
+    """Give what an expression is the answer to, be it that of a linked record; None for what is computed."""
+    if isinstance(node, Current):
+        return asked(node.part)
+    if isinstance(node, Linked) and node.name in ("first", "last") and node.part is not None:
+        return asked(node.part)
+    return node.target if isinstance(node, Reference) else None
+
+
 def demand_choice(node: Node, other: Node) -> None:
     """Refuse a value that the question never offers: it is a slip, and the figure would always be nought."""
     if isinstance(node, Convert):
         node = node.part
-    if isinstance(node, Reference) and node.target.choices and isinstance(other, Constant) and other.type == "text":
-        choices = node.target.choices
+    target = asked(node)
+    if target is not None and target.choices and isinstance(other, Constant) and other.type == "text":
+        choices = target.choices
         if other.value not in choices:
             shown = ", ".join(choices[:12]) + (" …" if len(choices) > 12 else "")  # noqa: PLR2004 - enough to see
-            raise Mistake("choice-unknown", value=other.value, name=node.target.name, choices=shown)
+            raise Mistake("choice-unknown", value=other.value, name=target.name, choices=shown)
+
+
+def demand_outside(name: str, node: Node) -> None:
+    """Refuse current() in what is put together, or looked up, before the row that it speaks of is there."""
+    if reads_current(node):
+        raise Mistake("current-within", name=name)
+
+
+def joined(condition: Node) -> tuple[list[tuple[Node, Node]], list[Node]]:
+    """Part what must hold of linked records: what joins them to their row, and the rest.
+
+    They are joined by a value of theirs that equals one of the row's, which stands second.
+    """
+    if isinstance(condition, Operation) and condition.name == "and":
+        parts = [joined(part) for part in condition.parts]
+        return [key for keys, _rest in parts for key in keys], [each for _keys, rest in parts for each in rest]
+    if isinstance(condition, Operation) and condition.name == "=":
+        for there, own in (condition.parts, condition.parts[::-1]):
+            if reads_here(there) and not reads_current(there) and reads_current(own) and not reads_here(own):
+                return [(there, own)], []
+    return [], [condition]
 
 
 def becomes(node: Node, kind: Type) -> bool:
@@ -73,7 +126,8 @@ def becomes(node: Node, kind: Type) -> bool:
         day(str(node.value))
         return True
     if kind == "number":
-        choices = node.target.choices if isinstance(node, Reference) else ()
+        target = asked(node)
+        choices = target.choices if target is not None else ()
         return node.type == "text" and bool(choices) and all(is_number(c) for c in choices)
     if kind == "text":
         return node.type in ("number", "date", "datetime", "time", "multiple")
@@ -141,8 +195,9 @@ def differ(left: Node, right: Node) -> Mistake:
 def said(node: Node) -> tuple[str, str]:
     """Name a value and its type in both languages."""
     english, indonesian = KINDS[node.type]
-    if isinstance(node, Reference):
-        return f"“{node.target.name}” ({english})", f"“{node.target.name}” ({indonesian})"
+    target = asked(node)
+    if target is not None:
+        return f"“{target.name}” ({english})", f"“{target.name}” ({indonesian})"
     return english, indonesian
 
 

@@ -19,6 +19,7 @@ from forms.expression.tree import (
     Clock,
     Constant,
     Convert,
+    Current,
     Fold,
     Linked,
     Lookup,
@@ -85,10 +86,14 @@ _MOMENT: Final = r"^\d{4}-\d\d-\d\d([T ][0-9:.]+(Z|[-+][0-9:]+)?)?$"
 
 @dataclass(frozen=True)
 class Compiler:
-    """Compiles the expressions of one source into one statement."""
+    """Compiles the expressions of one source into one statement.
+
+    Within a link, `around` gives the SQL of a value of the row that it begins at.
+    """
 
     space: Space
     parameters: Parameters
+    around: Callable[[Node], str] | None = None
 
     def sql(self, node: Node) -> str:
         """Give the SQL of a value of one record, or of a figure of all of them."""
@@ -103,6 +108,8 @@ class Compiler:
 
         An answer of yes or no may be missing like any other.
         """
+        if isinstance(node, Current):
+            return self.current(node)
         sql = self.sql(node)
         return f"({sql} is true)" if node.type == "boolean" and not isinstance(node, Reference) else sql
 
@@ -184,6 +191,11 @@ class Compiler:
         """Compile a repeat's rows put together."""
         return self.space.fold(cast("Fold", node), self.parameters)
 
+    def current(self, node: Node) -> str:
+        """Compile a value of the row that a link begins at: over that row itself where it is what is compiled."""
+        part = cast("Current", node).part
+        return self.around(part) if self.around is not None else self.group(part)
+
     def linked(self, node: Node) -> str:
         """Compile what linked records say."""
         return self.space.linked(cast("Linked", node), self.parameters)
@@ -235,6 +247,7 @@ _COMPILED: Final[dict[type[Node], Callable[[Compiler, Node], str]]] = {
     Convert: Compiler.convert,
     Operation: Compiler.operation,
     Fold: Compiler.fold,
+    Current: Compiler.current,
     Linked: Compiler.linked,
     Lookup: Compiler.lookup,
     Bucket: Compiler.bucket,

@@ -124,22 +124,46 @@ class Fold(Node):
 
 
 @dataclass(frozen=True)
-class Linked(Node):
-    """The records that chose this row of a list: how many (records), the first's or last's value, or the total.
+class Current(Node):
+    """A value of the row that a link begins at, where the link's own records are spoken of (XPath's current())."""
 
-    `form` and `target` are the question that chose. `part` and `where` are over the records of that form.
+    part: Node
+
+    @property
+    def args(self) -> tuple[Node, ...]:
+        """The value."""
+        return (self.part,)
+
+
+@dataclass(frozen=True)
+class Linked(Node):
+    """The records that belong to this row: how many (records), the first's or last's value, or the total.
+
+    They are rows of `form` or of its `repeat` ("" for none). `keys` are what joins the two, each time a value of theirs
+    and the value of this row that it equals; a missing one equals nothing. `part` and `where` are over their rows.
     """
 
     name: Literal["records", "first", "last", "total"]
     form: str
-    target: Target
+    repeat: str
+    keys: tuple[tuple[Node, Node], ...]
     part: Node | None
     where: Node | None
+
+    @property
+    def there(self) -> tuple[Node, ...]:
+        """What it asks of the records that it leads to."""
+        return tuple(p for p in (self.part, self.where) if p is not None)
+
+    @property
+    def compares(self) -> bool:
+        """Whether more than its keys depends on the row that it begins at."""
+        return any(reads_current(p) for p in self.there)
 
     @cached_property
     def size(self) -> int:
         """As of every node; those over the other form are included."""
-        return 1 + sum(p.size for p in (self.part, self.where) if p is not None)
+        return 1 + sum(p.size for p in inside(self))
 
 
 @dataclass(frozen=True)
@@ -214,36 +238,61 @@ class Quotient(Node):
         return (self.numerator, self.denominator)
 
 
+#: What the row of a list is called by those who chose it.
+ROW_NAME: Final = Reference("any", Target("column", "name", "name", "any"))
+
+
+def inside(node: Node) -> tuple[Node, ...]:
+    """Give the parts that a node is made of, those over linked records included."""
+    if isinstance(node, Linked):
+        return (*(end for key in node.keys for end in key), *node.there)
+    return node.args
+
+
 def references(node: Node) -> Iterator[Reference]:
     """Yield every answer that an expression reads in its own records and in linked ones, those that link included."""
     if isinstance(node, Reference):
         yield node
-    parts = [*node.args]
-    if isinstance(node, Linked):
-        yield Reference(node.target.type, node.target)
-        parts += [p for p in (node.part, node.where) if p is not None]
-    for part in parts:
+    for part in inside(node):
         yield from references(part)
+
+
+def own_references(node: Node) -> Iterator[Reference]:
+    """Yield every answer that an expression reads in its own records, what its links need left out."""
+    if isinstance(node, Reference):
+        yield node
+    for part in node.args:
+        yield from own_references(part)
+
+
+def reads_current(node: Node) -> bool:
+    """Tell whether an expression within a link speaks of the row that the link begins at."""
+    return isinstance(node, Current) or any(reads_current(a) for a in node.args)
+
+
+def reads_here(node: Node) -> bool:
+    """Tell whether an expression within a link speaks of the records that it leads to."""
+    if isinstance(node, Current):
+        return False
+    return isinstance(node, Reference | Fold) or any(reads_here(a) for a in node.args)
 
 
 def facts(node: Node) -> Iterator[Node]:
     """Yield every part of an expression that stands in it under a fact's name, the outer ones first."""
     if node.fact:
         yield node
-    for part in (*node.args, *((node.part, node.where) if isinstance(node, Linked) else ())):
-        if part is not None:
-            yield from facts(part)
+    for part in inside(node):
+        yield from facts(part)
 
 
 def reads_clock(node: Node) -> bool:
     """Tell whether an expression depends on the moment, not just on the day, at which it is computed."""
-    parts = [*node.args, *((node.part, node.where) if isinstance(node, Linked) else ())]
-    return (isinstance(node, Clock) and node.type == "datetime") or any(reads_clock(p) for p in parts if p is not None)
+    return (isinstance(node, Clock) and node.type == "datetime") or any(reads_clock(p) for p in inside(node))
 
 
 def linked_forms(node: Node) -> Iterator[str]:
-    """Yield the id of every form whose records an expression over a list looks at."""
+    """Yield the id of every form whose records an expression looks at beside its own."""
     if isinstance(node, Linked):
         yield node.form
-    for part in node.args:
+    for part in inside(node):
         yield from linked_forms(part)

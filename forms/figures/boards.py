@@ -108,7 +108,13 @@ class Board:
     @cached_property
     def filters(self) -> tuple[OfferedFilter, ...]:
         """What the page's filter bar offers: the dimensions of the forms, then the questions that views group by."""
-        counted = {v.source.form_id for v in self.views} | {f for v in self.views for f in _linked_forms(v)}
+        counted = {v.source.form_id for v in self.views} | {
+            # Links of records are not narrowed by the page's filters, as what they begin at is.
+            form_id
+            for v in self.views
+            if v.source.kind == "list"
+            for form_id in v.linked
+        }
         schemas = [self.schema(form_id) for form_id in sorted(counted) if form_id in self.sources.forms]
         found = [
             OfferedFilter("scope", name, {}, offered)
@@ -118,7 +124,7 @@ class Board:
         asked: dict[str, OfferedFilter] = {}
         for view in self.views:
             for value in view.by:
-                for reference in views.references(value.node):
+                for reference in views.own_references(value.node):
                     target = reference.target
                     if target.field is None or target.field.scope or target.name in asked or not target.choices:
                         continue
@@ -140,11 +146,6 @@ class Board:
                     found |= {c.name: c.labels for c in schema.choices.get(leaf.choice_list, ())}
         found = found or list_labels(self.files.get(dimension))
         return tuple(Choice(value, labels) for value, labels in found.items())
-
-
-def _linked_forms(view: View) -> set[str]:
-    nodes = [n for n in (view.where, *(v.node for v in (*view.by, *view.values))) if n is not None]
-    return {form for node in nodes for form in views.linked_forms(node)}
 
 
 def boards(actor: Actor, project: Project) -> list[BoardLine]:

@@ -45,8 +45,7 @@ def figure(actor: Actor, board: Board, view: View, filters: Filters, *, now: dat
 
 
 def _remembered(board: Board, view: View, filters: Filters, standing: Standing, now: datetime) -> Figure:
-    nodes = (view.where, view.date, *(v.node for v in (*view.by, *view.values)))
-    moment = now if any(n is not None and reads_clock(n) for n in nodes) else remembered.today(board, now)
+    moment = now if any(reads_clock(n) for n in view.nodes) else remembered.today(board, now)
     key = ("figure", board.key, view.row.number, filters.key(), standing, moment)
     forms = sights.counted(board, view)
     # What is hidden is decided on what is there now, so what is shown beside it is of now, too.

@@ -33,8 +33,11 @@ def demand_coarse(filters: Filters) -> State:
 
 
 def hide(bare: Figure, board_: Board, view: View, filters: Filters, now: datetime) -> Figure:
-    """Give a figure as a reader without access to cases gets it. FiguresWithheld for one that cannot be protected."""
-    if view.source.kind == "list":
+    """Give a figure as a reader without access to cases gets it. FiguresWithheld for one that cannot be protected.
+
+    Lists and links are not: what is decided of the records of one form knows nothing of what others tell of them.
+    """
+    if view.source.kind == "list" or view.linked:
         raise FiguresWithheld
     state = demand_coarse(filters)
     decided = pattern(board_, view, now)

@@ -1,6 +1,5 @@
 """Whose records stand behind somebody's figure, and whether small numbers of people are hidden in it."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from forms.access import Actor
@@ -9,7 +8,7 @@ from forms.figures.boards import Board
 from forms.models import Form
 from forms.policy import Clearance
 from forms.problems import FiguresWithheld
-from forms.views import View, linked_forms
+from forms.views import View
 
 
 @dataclass(frozen=True)
@@ -23,15 +22,8 @@ class Standing:
 
 
 def counted(board: Board, view: View) -> list[Form]:
-    """List the forms whose records a view is made of; none for one that only reads a list."""
-    names = [view.source.form_id] if view.source.form_id else sorted(set(_linked(view)))
-    return [board.forms[name] for name in names if name in board.forms]
-
-
-def _linked(view: View) -> Iterator[str]:
-    for node in (view.where, view.date, *(v.node for v in (*view.by, *view.values))):
-        if node is not None:
-            yield from linked_forms(node)
+    """List the forms whose records a view is made of, linked ones too; none for one that only reads a list."""
+    return [board.forms[name] for name in sorted({view.source.form_id, *view.linked}) if name in board.forms]
 
 
 def standing(actor: Actor, board: Board, view: View) -> Standing:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from forms.answers import Layout
-from forms.expression import Compiler, Fold, Linked, Parameters, Target
+from forms.expression import Compiler, Fold, Linked, Node, Parameters, Target
 from forms.expression.tree import Lookup
 
 #: What is known of a record besides its answers, over the submission `{0}`.
@@ -45,12 +45,22 @@ class FormSpace:
     prefix: str = "r"
     _pages: set[tuple[str, int]] = field(default_factory=set)
     _joins: list[str] = field(default_factory=list)
+    _followed: dict[Linked, str] = field(default_factory=dict)
     _has_record: bool = False
 
     @property
     def base(self) -> str:
         """Name page 0 of its own level."""
         return self._alias(self.repeat, 0)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Name the columns of `base` that tell its rows apart."""
+        return ("submission_id", "number") if self.repeat else ("submission_id",)
+
+    def again(self, prefix: str) -> "FormSpace":
+        """Give the same rows under other names."""
+        return FormSpace(self.around, self.layout, self.repeat, prefix)
 
     @property
     def record(self) -> str:
@@ -98,9 +108,11 @@ class FormSpace:
         )
         return f"coalesce({name}.value, 0)" if node.name in ("count", "sum") else f"{name}.value"
 
-    def linked(self, node: Linked, parameters: Parameters) -> str:  # noqa: ARG002 - a space's method
-        """No form is chosen by records; only lists are."""
-        raise ValueError(node.name)
+    def linked(self, node: Linked, parameters: Parameters) -> str:
+        """Join the records that belong to a row, put together for each row."""
+        if node not in self._followed:
+            self._followed[node] = _follow(self, self._joins, node, parameters)
+        return self._followed[node]
 
     def lookup(self, node: Lookup, key: str, parameters: Parameters) -> str:
         """Join the cells of a list by key."""
@@ -110,10 +122,9 @@ class FormSpace:
         """Give what stands after FROM, joins included."""
         joins = [f"{self.layout.table(self.repeat, 0)} {self.base}"]
         inner, repeat = self.base, self.repeat
-        own = ("submission_id", "number") if repeat else ("submission_id",)
         joins += [
             f"left join {self.layout.table(repeat, page)} {self._alias(repeat, page)} on "
-            + " and ".join(f"{self._alias(repeat, page)}.{key} = {inner}.{key}" for key in own)
+            + " and ".join(f"{self._alias(repeat, page)}.{key} = {inner}.{key}" for key in self.keys)
             for page in self._pages_of(repeat)
             if page != 0
         ]
@@ -167,11 +178,21 @@ class ListSpace:
     parameters: Parameters
     prefix: str = "r"
     _joins: list[str] = field(default_factory=list)
+    _followed: dict[Linked, str] = field(default_factory=dict)
 
     @property
     def base(self) -> str:
         """Name the list's rows."""
         return f"{self.prefix}l"
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Name the columns of `base` that tell its rows apart."""
+        return ("number",)
+
+    def again(self, prefix: str) -> "ListSpace":
+        """Give the same rows under other names."""
+        return ListSpace(self.around, self.name, self.parameters, prefix)
 
     def reference(self, target: Target) -> str:
         """Give the SQL of a cell; an empty one is no value."""
@@ -182,32 +203,10 @@ class ListSpace:
         raise ValueError(node.name)
 
     def linked(self, node: Linked, parameters: Parameters) -> str:
-        """Join the records that chose a row, put together for each row."""
-        inner = FormSpace(self.around, self.around.layouts[node.form], "", f"{self.prefix}k{len(self._joins)}")
-        compiler = Compiler(inner, parameters)
-        key = inner.reference(node.target)
-        conditions = list(self.around.narrowed(inner, compiler))
-        if node.where is not None:
-            conditions.append(compiler.where(node.where))
-        put = self._put_together(node, compiler, inner)
-        conditions += [f"{key} is not null", *inner.conditions()]
-        name = f"{self.prefix}j{len(self._joins)}"
-        row = self.reference(Target("column", "name", "name", "any"))
-        self._joins.append(
-            f" left join (select {key} as key, {put} as value from {inner.tables()} "
-            f"where {' and '.join(conditions)} group by 1) {name} on {name}.key = {row}"
-        )
-        return f"coalesce({name}.value, 0)" if node.name in ("records", "total") else f"{name}.value"
-
-    @staticmethod
-    def _put_together(node: Linked, compiler: Compiler, inner: FormSpace) -> str:
-        if node.part is None:
-            return "count(*)"
-        value = compiler.sql(node.part)
-        if node.name == "total":
-            return f"sum({value})"
-        order = "desc" if node.name == "last" else "asc"
-        return f"(array_agg({value} order by {inner.record}.created_at {order}, {inner.record}.id {order}))[1]"
+        """Join the records that belong to a row, put together for each row: those that the page's filters leave."""
+        if node not in self._followed:
+            self._followed[node] = _follow(self, self._joins, node, parameters, self.around.narrowed)
+        return self._followed[node]
 
     def lookup(self, node: Lookup, key: str, parameters: Parameters) -> str:
         """Join the cells of another list by key."""
@@ -222,6 +221,86 @@ class ListSpace:
     def conditions(self) -> list[str]:
         """Every row of a list counts."""
         return ["true"]
+
+
+def _follow(
+    space: FormSpace | ListSpace,
+    joins: list[str],
+    node: Linked,
+    parameters: Parameters,
+    narrowed: Callable[[FormSpace, Compiler], Sequence[str]] = lambda _space, _compiler: (),
+) -> str:
+    """Join what linked records say: put together by their keys, or, where more depends on the row, by the row itself.
+
+    Either way all are read once and hashed, never anew for each row.
+    """
+    # What the row's ends of the keys join must stand before what is joined by them.
+    ends = [] if node.compares else [Compiler(space, parameters).group(end) for _there, end in node.keys]
+    number = len(joins)
+    inner = FormSpace(space.around, space.around.layouts[node.form], node.repeat, f"{space.prefix}k{number}")
+    origin = _Origin(space.again(f"{space.prefix}o{number}"), parameters)
+    compiler = Compiler(inner, parameters, origin.value)
+    by = [compiler.group(there) for there, _end in node.keys]
+    conditions = list(narrowed(inner, compiler))
+    if node.where is not None:
+        conditions.append(compiler.where(node.where))
+    put = _put_together(node, compiler, inner)
+    conditions += inner.conditions()
+    if node.compares:
+        matched = [f"{key} = {origin.value(end)}" for key, (_there, end) in zip(by, node.keys, strict=True)]
+        # The inner joins come first: `a join b left join c on … on …` is a join (b left join c on …) on ….
+        tables = f"{origin.table()} join {inner.tables()} on {' and '.join(matched)}"
+        by = [f"{origin.name}.{key}" for key in space.keys]
+        ends = [f"{space.base}.{key}" for key in space.keys]
+    else:
+        conditions += [f"{key} is not null" for key in by]
+        tables = inner.tables()
+    name = f"{space.prefix}j{number}"
+    listed = ", ".join(f"{sql} as k{place}" for place, sql in enumerate(by))
+    grouped = ", ".join(str(place) for place in range(1, len(by) + 1))
+    on = " and ".join(f"{name}.k{place} = {sql}" for place, sql in enumerate(ends))
+    joins.append(
+        f" left join (select {listed}, {put} as value from {tables} where {' and '.join(conditions)} "
+        f"group by {grouped}) {name} on {on}"
+    )
+    return f"coalesce({name}.value, 0)" if node.name in ("records", "total") else f"{name}.value"
+
+
+@dataclass
+class _Origin:
+    """The rows that a link begins at, once more: with what is compared of each, computed once and not for each pair."""
+
+    space: FormSpace | ListSpace
+    parameters: Parameters
+    _columns: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """Name the table."""
+        return f"{self.space.prefix}o"
+
+    def value(self, node: Node) -> str:
+        """Give the SQL of a value of these rows."""
+        sql = Compiler(self.space, self.parameters).group(node)
+        return f"{self.name}.{self._columns.setdefault(sql, f'c{len(self._columns)}')}"
+
+    def table(self) -> str:
+        """Give what stands after FROM, once all values are compiled."""
+        listed = [f"{self.space.base}.{key}" for key in self.space.keys]
+        listed += [f"{sql} as {column}" for sql, column in self._columns.items()]
+        # Without the offset PostgreSQL would put each value back to where it is compared.
+        return f"(select {', '.join(listed)} from {self.space.tables()} offset 0) {self.name}"
+
+
+def _put_together(node: Linked, compiler: Compiler, inner: FormSpace) -> str:
+    if node.part is None:
+        return "count(*)"
+    value = compiler.sql(node.part)
+    if node.name == "total":
+        return f"sum({value})"
+    order = "desc" if node.name == "last" else "asc"
+    places = [f"{inner.record}.created_at", f"{inner.record}.id", *([f"{inner.base}.number"] if inner.repeat else [])]
+    return f"(array_agg({value} order by {', '.join(f'{place} {order}' for place in places)}))[1]"
 
 
 def _looked_up(

@@ -90,7 +90,9 @@ def _views_of_people(board_: Board, source: tuple[str, str]) -> tuple[View, ...]
     """Collect the views of people over a source from every board of the project."""
     found: dict[Hashable, View] = {}
     for each in _boards(board_):
-        views = [v for v in each.views if v.is_of_people and (v.source.form_id, v.source.repeat) == source]
+        views = [
+            v for v in each.views if v.is_of_people and not v.linked and (v.source.form_id, v.source.repeat) == source
+        ]
         for view in views[:_MOST_AUTOMATIC] if each.is_automatic else views:
             found.setdefault((identity(view), tuple(v.node for v in view.values)), view)
     return tuple(found.values())

@@ -5,7 +5,7 @@ with their cells. A sheet is kept as rows and checked again whenever it is used,
 who may see a figure, and its numbers, are the business of `figures`.
 """
 
-from forms.expression import linked_forms, references
+from forms.expression import own_references, references
 from forms.views.automatic import automatic
 from forms.views.checking import Checked, check
 from forms.views.definitions import ListColumn, Section, Value, View
@@ -21,7 +21,7 @@ __all__ = [
     "View",
     "automatic",
     "check",
-    "linked_forms",
     "list_name",
+    "own_references",
     "references",
 ]

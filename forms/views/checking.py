@@ -318,7 +318,7 @@ class _Sheet:
         try:
             raw = self._parse(row, "date")
             if source.kind == "list":
-                node = self._date_of_links(row, source, raw, nodes)
+                node = self._date_of_links(row, raw, nodes)
             else:
                 node = self._expression(row, "date", self._in_sight(source), raw, "record")
         except _Wrong:
@@ -327,13 +327,13 @@ class _Sheet:
             self._note("view-date", row, "date")
         return node if node.type != "any" else tree.Convert("date", node)
 
-    def _date_of_links(self, row: ViewRow, source: Source, raw: Raw, nodes: Sequence[Node]) -> Node:
-        """The period of a list's rows is that of the records which chose them, all of one form."""
-        forms = {form: names for form, _target, names in self._in_sight(source).links.values()}
+    def _date_of_links(self, row: ViewRow, raw: Raw, nodes: Sequence[Node]) -> Node:
+        """The period of a list's rows is that of the records which belong to them, all of one form."""
         linked = {form for node in nodes for form in linked_forms(node)}
-        if len(linked) != 1:
+        form = self._sources.find(linked.pop()) if len(linked) == 1 else None
+        if form is None:
             raise self._wrong("view-date-of-list", row, "date")
-        return self._expression(row, "date", forms[linked.pop()], raw, "record")
+        return self._expression(row, "date", self._sources.names(form), raw, "record")
 
     def _target(
         self, row: ViewRow, kind: str, by: Sequence[Value], values: Sequence[Value]

@@ -1,9 +1,10 @@
 """A checked view: what is counted, how it is grouped and put together, and how much clearance its answers need."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
-from forms.expression import Node
+from forms.expression import Node, linked_forms
 from forms.policy import Clearance
 from forms.schema import Texts
 from forms.views.sources import Source
@@ -60,6 +61,16 @@ class View:
     def name(self) -> str:
         """Its name on the sheet."""
         return self.row.cell("name")
+
+    @cached_property
+    def nodes(self) -> tuple[Node, ...]:
+        """All its expressions."""
+        return tuple(n for n in (self.where, self.date, *(v.node for v in (*self.by, *self.values))) if n is not None)
+
+    @cached_property
+    def linked(self) -> frozenset[str]:
+        """The ids of the forms that its links lead to."""
+        return frozenset(form for node in self.nodes for form in linked_forms(node))
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,11 @@
 """What can be counted, and which names are in sight there: forms, their repeats, and lists in CSV files."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 from typing import Final, Literal
 
-from forms.expression import Names, Raw, Target, Type
+from forms.expression import Link, Names, Raw, Target, Type
 from forms.schema import Field, Schema, Texts
 
 #: What is known of a record besides its answers, under the headings of ODK Central's CSV.
@@ -100,13 +100,16 @@ class Sources:
         return [*self.forms, *own, *others, *(f"{name}.csv" for name in self.lists)]
 
     def names(self, source: Source, facts: Mapping[str, Raw] | None = None) -> Names:
-        """Give the names that are in sight in a source."""
+        """Give the names that are in sight in a source, and the links that begin there."""
+        return replace(self._sight(source, facts or {}), links=partial(self._link, source.list))
+
+    def _sight(self, source: Source, facts: Mapping[str, Raw]) -> Names:
         if source.kind == "list":
             headings = self.lists[source.list]
             columns: Mapping[str, tuple[Target, ...]] = (
-                {c: (_column(c),) for c in headings} if headings is not None else _AnyColumn(facts or {})
+                {c: (_column(c),) for c in headings} if headings is not None else _AnyColumn(facts)
             )
-            return Names(source.title, columns, facts=facts or {}, links=self._links(source.list), lists=self.lists)
+            return Names(source.title, columns, facts=facts, lists=self.lists)
         schema = self.forms[source.form_id]
         levels = _around(schema, source.repeat)
         targets: dict[str, list[Target]] = {}
@@ -130,27 +133,42 @@ class Sources:
             {name: tuple(found) for name, found in targets.items()},
             {name: tuple(found) for name, found in inner.items()},
             {r.name: r.path for r in below},
-            facts or {},
-            {},
-            self.lists,
+            facts,
+            lists=self.lists,
         )
 
-    def _links(self, name: str) -> dict[str, tuple[str, Target, Names]]:
-        return {
-            f"{form_id}.{leaf.name}": (form_id, _target(schema, leaf), self.names(self._form(form_id)))
-            for form_id, schema, leaf in self._choosers
-            if list_name(leaf.choices_file) == name
-        }
+    def _link(self, of: str, name: str) -> Link | None:
+        """Find what a link leads to, from the rows of the list `of` ("" for other rows)."""
+        if (of, name) in self._choosers:
+            form_id, leaves = self._choosers[of, name]
+            schema, repeat = self.forms[form_id], leaves[0].repeat
+            source = replace(self._form(form_id), repeat=repeat)
+            return Link(form_id, repeat, self._sight(source, {}), tuple(_target(schema, leaf) for leaf in leaves))
+        found = self.find(name)
+        if found is None or found.kind == "list":
+            return None
+        return Link(found.form_id, found.repeat, self._sight(found, {}))
 
     @cached_property
-    def _choosers(self) -> tuple[tuple[str, Schema, Field], ...]:
-        """The questions that choose from a list, one choice each."""
-        return tuple(
-            (form_id, schema, leaf)
-            for form_id, schema in self.forms.items()
-            for leaf in schema.level("")
-            if leaf.choices_file and not leaf.is_multiple
-        )
+    def _choosers(self) -> dict[tuple[str, str], tuple[str, list[Field]]]:
+        """The questions that choose from a list, one choice each, and their form, by the list and "form.question".
+
+        Of those of the same name it is the ones that lie in the fewest repeats.
+        """
+        found: dict[tuple[str, str], tuple[str, list[Field]]] = {}
+        for form_id, schema in self.forms.items():
+            for leaf in schema.leaves:
+                if not leaf.choices_file or leaf.is_multiple:
+                    continue
+                _form_id, same = found.setdefault(
+                    (list_name(leaf.choices_file), f"{form_id}.{leaf.name}"), (form_id, [])
+                )
+                nearer = len(_around(schema, leaf.repeat)) - len(_around(schema, same[0].repeat)) if same else 0
+                if nearer < 0:
+                    same.clear()
+                if nearer <= 0:
+                    same.append(leaf)
+        return found
 
 
 class _AnyColumn(Mapping[str, tuple[Target, ...]]):

@@ -9,8 +9,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forms.expression import Compiler, Mistake, Names, Parameters, Target, check, parse, parse_list, references
+from forms.expression import (
+    Compiler,
+    Link,
+    Mistake,
+    Names,
+    Parameters,
+    Target,
+    check,
+    linked_forms,
+    parse,
+    parse_list,
+    references,
+)
 from forms.expression.mistakes import TEXTS
+from forms.expression.tree import reads_clock
 from forms.schema import Field
 
 
@@ -25,7 +38,18 @@ def sight(*targets):
 
 KINDS = ("number", "text", "date", "datetime", "time", "boolean", "multiple", "geo", "any")
 OUTSIDE = Names(
-    "Kunjungan", sight(target("tgl", "date"), target("skor", "number"), target("rahasia", "text", privacy="identity"))
+    "Kunjungan",
+    sight(
+        target("tgl", "date"),
+        target("skor", "number"),
+        target("kasus", "text"),
+        target("keadaan", "text", choices=("baik", "buruk")),
+        target("nilai", "text", choices=("1", "2")),
+        target("rahasia", "text", privacy="identity"),
+    ),
+    sight(target("barang_nilai", "number", repeat="/barang")),
+    {"barang": "/barang"},
+    lists={"kecamatan": ("name", "label", "kab")},
 )
 NAMES = Names(
     "Uji",
@@ -57,11 +81,15 @@ NAMES = Names(
         "b": parse("${c} + 1"),
         "c": parse("${a} + 1"),
         "sendiri": parse("${sendiri}"),
+        "berulang": parse("records('kunjungan.kasus', ${tgl} > current(${berulang}))"),
+        "kunjungan_pertama": parse("first('kunjungan.kasus', ${tgl}, ${tgl} > current(${tgl}))"),
     },
     {
-        "kunjungan.kasus": ("kunjungan", target("kasus", "text"), OUTSIDE),
-        "kunjungan.rahasia": ("kunjungan", target("rahasia", "text", privacy="identity"), OUTSIDE),
-    },
+        "kunjungan": Link("kunjungan", "", OUTSIDE),
+        "kunjungan.kasus": Link("kunjungan", "", OUTSIDE, (target("kasus", "text"),)),
+        "kunjungan.kembar": Link("kunjungan", "", OUTSIDE, (target("kembar", "text", repeat="/a"),) * 2),
+        "kunjungan.rahasia": Link("kunjungan", "", OUTSIDE, (target("rahasia", "text", privacy="identity"),)),
+    }.get,
     {"kecamatan": ("name", "label", "kab")},
 )  # fmt: skip
 
@@ -76,7 +104,8 @@ class Plain:
         return f"fold({Compiler(self, parameters).sql(node.part) if node.part else '*'})"
 
     def linked(self, node, parameters):
-        parts = [Compiler(self, parameters).sql(p) for p in (node.part, node.where) if p is not None]
+        there = Compiler(self, parameters, Compiler(self, parameters).group)
+        parts = [there.sql(p) for p in (*(end for key in node.keys for end in key), *node.there)]
         return f"linked({', '.join(parts)})"
 
     def lookup(self, node, key, parameters):
@@ -173,6 +202,30 @@ def mistake(text, purpose="record", names=NAMES):
         ("${tgl}", "group", "not-grouped"),
         ("records('kunjungan.tgl')", "record", "link-unknown"),
         ("records(${status})", "record", "link-unknown"),
+        ("records('kunjungan.kembar')", "record", "name-ambiguous"),
+        ("records('kunjungan')", "record", "link-keyless"),
+        ("total('kunjungan', ${skor}, ${skor} > 1)", "record", "link-keyless"),
+        ("records('kunjungan', ${kasus} = current(${text}) or ${skor} > 1)", "record", "link-keyless"),
+        ("records('kunjungan', not(${kasus} = current(${text})))", "record", "link-keyless"),
+        ("records('kunjungan', ${kasus} = ${kasus})", "record", "link-keyless"),
+        ("records('kunjungan', ${skor} + current(${umur}) = current(${umur}))", "record", "link-keyless"),
+        ("records('kunjungan', ${kasus} = current(${tidak_ada}))", "record", "name-unknown"),
+        ("records('kunjungan', ${status} = current(${status}))", "record", "name-unknown"),
+        ("records('kunjungan', ${kasus} = current(${nama}))", "record", "name-identity"),
+        ("records('kunjungan', ${rahasia} = current(${text}))", "record", "name-identity"),
+        ("records('kunjungan', ${tgl} = current(${status}))", "record", "types-differ"),
+        ("records('kunjungan.kasus', ${tgl} < current(${umur}))", "record", "types-differ"),
+        ("records('kunjungan.kasus', records('kunjungan.kasus') > 1)", "record", "link-within-link"),
+        ("current(${umur}) > 1", "record", "current-place"),
+        ("records('kunjungan.kasus', current(current(${umur})) > 1)", "record", "current-place"),
+        ("sum(current(${umur}))", "figure", "current-place"),
+        ("band(current(${umur}), 18)", "group", "current-place"),
+        ("count(${jumlah} > current(${umur}))", "record", "current-place"),
+        ("records('kunjungan.kasus', sum(${barang_nilai} + current(${umur})) > 1)", "record", "current-within"),
+        ("records('kunjungan.kasus', pulldata('kecamatan', 'kab', 'name', current(${text})) = 'x')", "record", "current-within"),
+        ("last('kunjungan.kasus', ${keadaan}) = 'baikk'", "record", "choice-unknown"),
+        ("records('kunjungan.kasus', current(${status}) = 'aktiv') > 1", "record", "choice-unknown"),
+        ("${berulang}", "record", "fact-cycle"),
         ("pulldata('desa', 'kab', 'name', ${status})", "record", "list-unknown"),
         ("pulldata('kecamatan', 'kota', 'name', ${status})", "record", "column-unknown"),
     ],
@@ -257,6 +310,11 @@ def test_only_bound_parameters_and_columns_are_left_of_an_expression():
      "${tgl} + 7 < today()", "${SubmissionDate_} = ''" .replace("SubmissionDate_", "datetime"), "1 or (2)" .replace("1", "true()").replace("2", "false()"),
      "true()and(false())", "${umur} div 2 mod 3", "${tingkat} + 1", "${any} * 2", "${any} = 'x'", "${datetime} > '2026-01-01'",
      "sum(${jumlah} * ${umur})", "count(${barang})", "min(${tiba})", "max(${umur}, 3)", "count(${jumlah} > 2) > 1",
+     "last('kunjungan.kasus', ${nilai}) + 1", "records('kunjungan.kasus', current(${tingkat}) >= 2)", "${kunjungan_pertama} - ${tgl} > 30",
+     "records('kunjungan', ${kasus} = current(${any}))", "total('kunjungan', ${skor}, (${kasus} = current(${text}) and ${skor} > current(${ganda})))",
+     "first('kunjungan', ${tgl}, current(concat(${text}, '/')) = ${kasus} and ${tgl} >= current(${kunjungan_pertama} + 7))",
+     "last('kunjungan', ${tgl} - current(${tgl}), date(${tgl}) = current(date(${datetime})) + 365)",
+     "records('kunjungan.kasus', current(sum(${jumlah})) > ${skor} and current(records('kunjungan.kasus')) > 2)",
      "total('kunjungan.kasus', ${skor}, ${skor} > 1)", "last('kunjungan.kasus', ${tgl}) < today()", "number(${dewasa})",
      "pulldata('kecamatan', 'kab', 'name', ${status}) = '61.01'", "count-selected(${layanan}) > 1", "substr(${text}, 0, 2)",
      "count(pulldata('kecamatan', 'kab', 'name', string(${jumlah})) = '1')"],
@@ -327,14 +385,44 @@ def test_no_expression_becomes_a_statement_many_times_its_size():
 
 def test_references_are_the_answers_that_are_read_links_and_rows_of_repeats_included():
     node = check(parse("sum(${jumlah}) + records('kunjungan.kasus', ${skor} > 1) + ${ganda}"), NAMES, "record")
-    assert {r.target.name for r in references(node)} == {"jumlah", "kasus", "skor", "umur"}
+    assert {r.target.name for r in references(node)} == {"jumlah", "kasus", "name", "skor", "umur"}
+    node = check(
+        parse("records('kunjungan', ${kasus} = current(${text}) and ${tgl} > current(${kunjungan_pertama}))"),
+        NAMES,
+        "record",
+    )
+    assert {r.target.name for r in references(node)} == {"kasus", "name", "text", "tgl"}
+    assert set(linked_forms(node)) == {"kunjungan"}
+
+
+def test_what_joins_a_link_is_what_must_be_equal_in_both_and_the_rest_is_its_condition():
+    text = "records('kunjungan', (${kasus} = current(${text}) and ${skor} > 1) and current(${tgl}) = ${tgl} and ${skor} = current(${umur}) + ${skor})"
+    node = check(parse(text), NAMES, "record")
+    assert [(there.target.name, own.part.target.name) for there, own in node.keys] == [
+        ("kasus", "text"),
+        ("tgl", "tgl"),
+    ]
+    assert len(node.where.parts) == 2
+    assert node.compares
+    assert not check(
+        parse("records('kunjungan', ${kasus} = current(${text}) and ${skor} > 1)"), NAMES, "record"
+    ).compares
+
+
+def test_what_is_read_through_a_link_makes_a_figure_of_the_moment_too():
+    for text in (
+        "records('kunjungan.kasus', ${tgl} < now()) > 1",
+        "records('kunjungan.kasus', ${tgl} < current(now())) > 1",
+    ):
+        assert reads_clock(check(parse(text), NAMES, "record"))
+    assert not reads_clock(check(parse("records('kunjungan.kasus', ${tgl} < today()) > 1"), NAMES, "record"))
 
 
 _TOKENS = st.sampled_from(
     ["${umur}", "${status}", "${tgl}", "${layanan}", "${any}", "${jumlah}", "${dewasa}", "${tidak}", "${a}", "1", "0", "2.5", "'aktif'", "''",
      "(", ")", ",", "+", "-", "*", " div ", " mod ", " and ", " or ", "=", "!=", "<", ">=", "if(", "not(", "count(", "sum(", "share(", "max(",
      "selected(", "today()", "band(", "month(", "round(", "coalesce(", "concat(", "pulldata(", "'kecamatan'", "records(", "'kunjungan.kasus'",
-     "percentile(", "ratio(", "number(", "string(", "date(", "format-date(", "substr("]
+     "current(", "'kunjungan'", "${kasus}", "${skor}", "first(", "percentile(", "ratio(", "number(", "string(", "date(", "format-date(", "substr("]
 )  # fmt: skip
 
 

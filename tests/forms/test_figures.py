@@ -1,8 +1,8 @@
 """Figures over real tables, each held against a plain computation over the same records in memory."""
 
 import random
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, Final
@@ -27,12 +27,15 @@ from tests.support.survey import EVERYONE, Survey, leaf, reader, repeat, sender
 ZONE: Final = ZoneInfo("Asia/Pontianak")
 NOW: Final = datetime(2026, 5, 4, 20, 30, tzinfo=UTC)  # the 5th in Pontianak
 RECORDS: Final = 180
+VISITS: Final = 200
 VIEWS: Final = 300
+#: Views that follow links, besides.
+LINKED: Final = 160
 
 KAB: Final = ("61.01", "61.02", "61.71")
 CHOICES: Final = {
     "kab": KAB, "status": ("aktif", "tutup", "pantau"), "layanan": ("medis", "hukum", "psiko"), "tingkat": ("1", "2", "3"),
-    "jk": ("l", "p"),
+    "jk": ("l", "p"), "hasil": ("baik", "buruk"),
 }  # fmt: skip
 FIELDS: Final = (
     leaf("/kab", control="select1", choice_list="kab", scope="kabkota"),
@@ -50,13 +53,33 @@ FIELDS: Final = (
     leaf("/nama", control="input", privacy="identity"),
     leaf("/tgl", "date", control="input"),
     leaf("/mulai", "dateTime", control="input"),
+    leaf("/kode"),
     repeat("/orang"),
     leaf("/orang/jk", control="select1", choice_list="jk", repeat="/orang"),
     leaf("/orang/usia", "int", control="input", repeat="/orang"),
     leaf("/orang/tiba", "date", control="input", repeat="/orang"),
+    leaf("/orang/tempat", control="select1", choices_file="kecamatan.csv", repeat="/orang"),
     repeat("/orang/barang", inside="/orang"),
     leaf("/orang/barang/nilai", "decimal", control="input", repeat="/orang/barang"),
+    leaf("/orang/barang/asal", control="select1", choices_file="kecamatan.csv", repeat="/orang/barang"),
 )
+#: Another form of the project, whose records are about those of the first: of the same code.
+VISIT: Final = (
+    leaf("/kab", control="select1", choice_list="kab", scope="kabkota"),
+    leaf("/kec", control="select1", choices_file="kecamatan.csv"),
+    leaf("/kode", control="input"),
+    leaf("/pada", "date", control="input"),
+    leaf("/mutu", "int", control="input", privacy="quasi"),
+    leaf("/hasil", control="select1", choice_list="hasil"),
+    repeat("/rinci"),
+    leaf("/rinci/tujuan", control="select1", choices_file="kecamatan.csv", repeat="/rinci"),
+    leaf("/rinci/poin", "int", control="input", repeat="/rinci"),
+)
+REPEATS: Final = {
+    "orang": frozenset({"jk", "usia", "tiba", "tempat"}),
+    "barang": frozenset({"nilai", "asal"}),
+    "rinci": frozenset({"tujuan", "poin"}),
+}
 LIST: Final = (
     {"name": "k1", "label": "Satu", "kabkota": "61.01", "sasaran": "12"},
     {"name": "k2", "label": "Dua", "kabkota": "61.01", "sasaran": ""},
@@ -69,6 +92,10 @@ FACTS: Final = {
     "ganda": "${umur} * 2 + coalesce(${skor}, 0)",
     "ramai": "count(${orang}) > 2 and ${dewasa}",
     "kelas": "if(${ramai}, 'ramai', if(${umur} < 10, 'anak', ''))",
+    "akhir": "last('kunjung', ${mutu}, ${kode} = current(${kode}))",
+    "sering": "records('kunjung', ${kode} = current(${kode}) and ${pada} > current(${tgl})) > 1",
+    "jadi": "${sering} or ${akhir} > 50",
+    "cocok": "records('kunjung.rinci', ${kode} = current(${kode}) and ${poin} > current(${akhir} div 10))",
 }
 
 
@@ -97,6 +124,7 @@ def _record(dice: random.Random, number: int) -> Row:
             "nama": f"CANARY-{number}",
             "tgl": _chance(dice, day),
             "mulai": _chance(dice, begun),
+            "kode": _code(dice),
             "SubmissionDate": begun + timedelta(hours=dice.randrange(1, 200), minutes=number),
             "ReviewState": dice.choice([None, None, "approved", "hasIssues", "edited", "rejected"]) or "received",
             "SubmitterName": dice.choice([None, "Ponsel 1"]),
@@ -109,17 +137,53 @@ def _record(dice: random.Random, number: int) -> Row:
     return row
 
 
+def _code(dice: random.Random) -> Any:
+    return _chance(dice, f"C{dice.randrange(50)}", 0.85)
+
+
+def _place(dice: random.Random) -> Any:
+    return _chance(dice, dice.choice(["k1", "k2", "k3", "k4", "lain"]))
+
+
 def _person(dice: random.Random, record: Row, day: date) -> Row:
     row = Row(
         {
             "jk": _chance(dice, dice.choice(CHOICES["jk"])),
             "usia": _chance(dice, dice.randrange(0, 90)),
             "tiba": _chance(dice, day + timedelta(days=dice.randrange(-40, 40))),
+            "tempat": _place(dice),
         },
         record,
     )
     row.within["barang"] = [
-        Row({"nilai": _chance(dice, dice.randrange(1, 400) / 4)}, row) for _ in range(dice.choice([0, 0, 1, 3]))
+        Row({"nilai": _chance(dice, dice.randrange(1, 400) / 4), "asal": _place(dice)}, row)
+        for _ in range(dice.choice([0, 0, 1, 3]))
+    ]
+    return row
+
+
+def _visit(dice: random.Random, number: int) -> Row:
+    day = date(2023, 6, 1) + timedelta(days=dice.randrange(1_100))
+    kab = _chance(dice, dice.choice(KAB), 0.9)
+    row = Row(
+        {
+            "kab": kab,
+            "kec": _place(dice),
+            "kode": _code(dice),
+            "pada": _chance(dice, day),
+            "mutu": _chance(dice, dice.randrange(0, 100)),
+            "hasil": _chance(dice, dice.choice(CHOICES["hasil"])),
+            "SubmissionDate": datetime(day.year, day.month, day.day, dice.randrange(24), number % 60, tzinfo=UTC),
+            "ReviewState": dice.choice(["received", "received", "approved", "rejected"]),
+            "SubmitterName": None,
+            "FormVersion": "1",
+            "Edits": 0,
+        },
+        scopes=(f"kabkota={kab or '?'}",),
+    )
+    row.within["rinci"] = [
+        Row({"tujuan": _place(dice), "poin": _chance(dice, dice.randrange(0, 10))}, row)
+        for _ in range(dice.randrange(4))
     ]
     return row
 
@@ -128,8 +192,11 @@ def _kept(survey: Survey, layout: Any, record: Row, phone: int, *, deleted: bool
     """Keep a record of memory in the tables."""
     answers = {f"/{n}": v for n, v in record.values.items() if n[0].islower() and v is not None}
     rows = [instance.Row("", 0, 0, 0, answers)]
+    for number, part in enumerate(record.within.get("rinci", ()), start=1):
+        values = {f"/rinci/{n}": v for n, v in part.values.items() if v is not None}
+        rows.append(instance.Row("/rinci", number, 0, number, values))
     things = 0
-    for number, person in enumerate(record.within["orang"], start=1):
+    for number, person in enumerate(record.within.get("orang", ()), start=1):
         values = {f"/orang/{n}": v for n, v in person.values.items() if v is not None}
         rows.append(instance.Row("/orang", number, 0, number, values))
         for position, thing in enumerate(person.within["barang"], start=1):
@@ -224,6 +291,56 @@ LISTED: Final = (
     "sum(total('uji.kec', sum(${usia}), ${setuju}))", "sum(${sasaran})", "ratio(sum(records('uji.kec')), count())",
     "count-distinct(${kabkota})", 'count(records("uji.kec") = 0)', "count(pulldata('kecamatan', 'sasaran', 'name', ${name}) > 5)",
 )  # fmt: skip
+
+# The same through links: from records to others of the same code, from a list to rows of repeats, back to where they began
+
+SAME: Final = "${kode} = current(${kode})"
+LINKED_CONDITIONS: Final = (
+    "records('kunjung', SAME) > 1", "records('kunjung', SAME) = 0", "${sering}", "${jadi}", "${cocok} > 0", "not(${sering})",
+    "records('kunjung', SAME and (${pada} > current(${tgl}) or ${hasil} = 'buruk')) = 0", "first('kunjung', ${hasil}, SAME) = 'baik'",
+    "first('kunjung', ${hasil}, SAME) = ''", "records('uji', SAME and ${SubmissionDate} < current(${SubmissionDate})) > 0",
+    "last('kunjung', ${mutu} > current(${umur}), SAME)", "records('kunjung', ${pada} = current(${tgl} + 1) and ${kab} = current(${kab})) > 0",
+    "records('kunjung', ${hasil} = 'baik' and date(${pada}) <= current(${tgl}) + 100 and current(${kode}) = ${kode}) > 0",
+    "records('kunjung', SAME and not(${mutu} = current(${umur}))) > 1", "records('kunjung', SAME and current(sum(${usia})) > ${mutu}) > 0",
+    "records('uji.orang', SAME and ${usia} > current(${umur})) > 0", "records('kunjung', SAME and ${mutu} != current(${umur})) > 1",
+    "records('kunjung', SAME and current(records('kunjung', SAME)) > 3) > 0", "records('kunjung', SAME and current(${kelas}) = '') > 0",
+    "records('kunjung', ${kab} = current(pulldata('kecamatan', 'kabkota', 'name', ${kec})) and ${mutu} > 90) = 0",
+    "records('kunjung', SAME and current(${setuju}) and ${kec} = current(${kec})) > 0", "records('kunjung', ${kode} = current(${catatan})) = 0",
+    "records('kunjung', SAME and (${mutu} > 50) = current(${setuju})) > 0", "records('kunjung', SAME and sum(${poin}) > 8) > 0",
+    "records('uji.barang', ${asal} = current(${kec}) and ${nilai} > current(${skor})) > 20",
+)  # fmt: skip
+LINKED_NUMBERS: Final = (
+    "total('kunjung', ${mutu}, SAME)", "first('kunjung', ${pada}, SAME and ${pada} >= current(${tgl})) - ${tgl}", "${akhir}", "${cocok}",
+    "count(${usia} > ${akhir})", "count(records('kunjung.rinci', ${tujuan} = current(${tempat}) and ${poin} > 5) > 2)", "sum(${akhir} + ${usia})",
+    "last('kunjung', ${pada} - current(${tgl}), SAME)", "total('kunjung.rinci', ${poin} * current(${umur}), SAME)",
+    "records('kunjung.rinci', SAME and ${tujuan} = current(${kec}))", "first('kunjung', count(${rinci}), SAME)", "records('kunjung', SAME)",
+    "last('uji', ${umur}, SAME and ${SubmissionDate} < current(${SubmissionDate})) - ${umur}", "last('kunjung.rinci', ${poin}, SAME)",
+    "first('kunjung.rinci', ${poin}, ${tujuan} = current(${kec}) and ${poin} < current(${umur}))",
+)  # fmt: skip
+LINKED_GROUPS: Final = (
+    "first('kunjung', ${hasil}, SAME)", "records('kunjung', SAME) > 0", "band(records('kunjung', SAME), 1, 3)", "${sering}",
+    "month(last('kunjung', ${pada}, SAME))", "band(${akhir}, 20, 50)", "last('kunjung', ${hasil}, SAME and ${pada} > current(${tgl}))",
+)  # fmt: skip
+LINKED_PERSONS: Final = (
+    "records('kunjung.rinci', ${tujuan} = current(${tempat}) and ${poin} * 10 > current(${usia}))", "${akhir}", "total('kunjung', ${mutu}, SAME)",
+    "first('kunjung', ${pada}, SAME and ${pada} > current(${tiba})) - ${tiba}", "records('kunjung.rinci', ${tujuan} = current(${tempat}))",
+)  # fmt: skip
+LINKED_OF_PERSONS: Final = (
+    "${sering}", "records('kunjung', SAME and ${mutu} < current(${usia})) > 0", "records('uji.orang', SAME and ${jk} = current(${jk})) > 1",
+    "records('kunjung', ${kec} = current(${tempat}) and ${mutu} > current(${umur})) > 12",
+)  # fmt: skip
+LINKED_THINGS: Final = ("records('kunjung', ${kec} = current(${asal}))", "total('kunjung.rinci', ${poin}, ${tujuan} = current(${asal}) and ${mutu} > current(${nilai}))", "${akhir}")  # fmt: skip
+LINKED_OF_THINGS: Final = ("records('kunjung.rinci', ${tujuan} = current(${asal}) and ${mutu} > current(${nilai})) > 30", "${jadi}")  # fmt: skip
+LINKED_LISTED: Final = (
+    "sum(records('uji.tempat'))", "sum(records('uji.asal', ${nilai} > 30 and ${umur} > 20))", "mean(first('uji.tempat', ${usia}, ${jk} = 'p'))",
+    "sum(total('uji.asal', ${nilai} * ${usia}))", "sum(records('uji.tempat', ${usia} > current(${sasaran})))", "max(last('uji.tempat', ${tiba}))",
+    "sum(records('kunjung.kec', ${kab} = current(${kabkota})))", "sum(records('uji.tempat', count(${barang}) > 1))", "sum(last('uji.asal', ${nilai}))",
+    "sum(records('kunjung', ${kec} = current(${name}) and ${mutu} > current(records('uji.kec'))))", "sum(records('kunjung.tujuan', ${poin} > 4))",
+    "sum(total('kunjung.tujuan', ${poin} * current(${sasaran}), ${mutu} > current(${sasaran})))", "mean(first('uji.asal', ${nilai}, ${status} = 'aktif'))",
+    "count(records('uji.tempat', ${kab} != current(${kabkota})) > 30)", "sum(records('uji.kec', ${umur} > current(records('uji.tempat'))))",
+)  # fmt: skip
+LINKED_LISTS: Final = ("records('uji.tempat', ${usia} > current(${sasaran})) > 3", "records('uji.asal') > 20", "records('kunjung', ${kec} = current(${name})) > 20")  # fmt: skip
+
 BY_LIST: Final = ("${kabkota}", "${name}", "band(records('uji.kec'), 1, 40)", "records('uji.kec') > 0")
 
 
@@ -256,7 +373,7 @@ class Trial:
 def _trials() -> list[Trial]:
     dice = random.Random(4711)  # noqa: S311 - the same trials each time
     made = []
-    for number in range(VIEWS):
+    for number in range(VIEWS + LINKED):
         of = dice.choice(["", "", "", "", "", "orang", "barang", "kecamatan.csv"])
         numbers, conditions, groups = {
             "": ((*NUMBERS, *FOLDS), (*CONDITIONS, *FOLDED), GROUPS),
@@ -272,12 +389,22 @@ def _trials() -> list[Trial]:
                 BY_LIST,
             ),
         }[of]
+        listed = LISTED
+        if number >= VIEWS:
+            more = {
+                "": (LINKED_NUMBERS, LINKED_CONDITIONS, LINKED_GROUPS),
+                "orang": (LINKED_PERSONS, LINKED_OF_PERSONS, ()),
+                "barang": (LINKED_THINGS, LINKED_OF_THINGS, ()),
+                "kecamatan.csv": ((), LINKED_LISTS, ("records('uji.tempat') > 40",)),
+            }[of]
+            numbers, conditions = more[0], more[1]
+            groups, listed = (*more[2], *dice.sample(groups, 2)), LINKED_LISTED
         by = dice.sample(groups, dice.choice([0, 1, 1, 2]))
         if of == "kecamatan.csv":
-            values = dice.sample(LISTED, 1 if len(by) > 1 else dice.choice([1, 2]))
+            values = dice.sample(listed, 1 if len(by) > 1 else dice.choice([1, 2]))
         else:
             values = [_figure(dice, numbers, conditions) for _ in range(1 if len(by) > 1 else dice.choice([1, 1, 3]))]
-        if of == "" and dice.random() < 0.2:
+        if of == "" and number < VIEWS and dice.random() < 0.2:
             values = [dice.choice(OTHER_FIGURES)]
         cells = {
             "type": "table" if by else "number",
@@ -293,7 +420,7 @@ def _trials() -> list[Trial]:
         scopes = {"kabkota": dice.choice(KAB)} if dice.random() < 0.2 else {}
         answers = {dice.choice(["status", "layanan", "umur"]): ""} if dice.random() < 0.2 else {}
         answers = {n: {"status": "aktif", "layanan": "hukum", "umur": "30"}[n] for n in answers}
-        made.append(Trial({c: t.replace("SUBMITTED", "${SubmissionDate}") for c, t in cells.items() if t},
+        made.append(Trial({c: t.replace("SUBMITTED", "${SubmissionDate}").replace("SAME", SAME) for c, t in cells.items() if t},
                           Filters(since, until, scopes, answers)))  # fmt: skip
     return made
 
@@ -331,15 +458,21 @@ def survey(running, template, tmp_path_factory) -> Iterator[Any]:
 def _surveyed() -> SimpleNamespace:
     dice = random.Random(1812)  # noqa: S311 - the same records each time
     phone = sender("Ponsel 1")
-    big = _filled("uji", _sheet(), [_record(dice, number) for number in range(RECORDS)], phone)
+    visits = [_visit(dice, number) for number in range(VISITS)]
+    big = _filled("uji", _sheet(), [_record(dice, number) for number in range(RECORDS)], phone, visits)
     # What is hidden in one figure depends on all others of the form, which of so many takes long.
     few = ViewsSheet("views", {}, (ViewRow(2, NAMED["silang"].cells, {}, {}),))
     small = _filled("kecil", few, [_record(dice, number) for number in range(60)], phone)
     return SimpleNamespace(memory=big[0], board=big[1], few=small[0], small=small[1])
 
 
-def _filled(form_id: str, sheet: ViewsSheet, records: list[Row], phone: int) -> tuple[World, figures.Board]:
-    """A form with a views sheet and these records, some of them deleted; give what counts of them, and the board."""
+def _filled(
+    form_id: str, sheet: ViewsSheet, records: list[Row], phone: int, visits: Sequence[Row] = ()
+) -> tuple[World, figures.Board]:
+    """A form with a views sheet and these records, some of them deleted; give what counts of them, and the board.
+
+    Visits are records of another form of the same project.
+    """
     survey = Survey(form_id)
     choices = {name: tuple(Choice(n, {"": n.title()}) for n in names) for name, names in CHOICES.items()}
     layout = survey.publish(*FIELDS, choices=choices)
@@ -348,17 +481,27 @@ def _filled(form_id: str, sheet: ViewsSheet, records: list[Row], phone: int) -> 
     db.session.get_one(FormVersion, survey.version_id).views = sheet.to_json()
     _list(survey)
     db.session.commit()
+    counted = {"uji": _all_kept(survey, layout, records, phone)}
+    if visits:
+        other = Survey("kunjung", survey.project_id)
+        layout = other.publish(*VISIT, choices=choices)
+        db.session.get_one(Form, other.form_id).current_id = other.version_id
+        counted["kunjung"] = _all_kept(other, layout, visits, phone)
+    memory = World(counted, counted, REPEATS, frozenset({"layanan"}), {"kecamatan": LIST}, FACTS, NOW, ZONE)
+    board = figures.board_of_form(EVERYONE, db.session.get_one(Form, survey.form_id))
+    assert [f.message for f in board.findings] == []
+    return memory, board
+
+
+def _all_kept(survey: Survey, layout: Any, records: Sequence[Row], phone: int) -> list[Row]:
+    """Keep records, some of them deleted, and give those that count."""
     counted = []
     for number, record in enumerate(records):
         is_deleted = number % 10 == 7
         _kept(survey, layout, record, phone, deleted=is_deleted)
         if not is_deleted and record.values["ReviewState"] != "rejected":
             counted.append(record)
-    repeats = {"orang": frozenset({"jk", "usia", "tiba"}), "barang": frozenset({"nilai"})}
-    memory = World({"uji": counted}, repeats, frozenset({"layanan"}), {"kecamatan": LIST}, FACTS, NOW, ZONE)
-    board = figures.board_of_form(EVERYONE, db.session.get_one(Form, survey.form_id))
-    assert [f.message for f in board.findings] == []
-    return memory, board
+    return counted
 
 
 def _list(survey: Survey) -> None:
@@ -381,17 +524,14 @@ def _sheet() -> ViewsSheet:
 
 
 def _counted(memory: World, trial: Trial, scopes: tuple[str, ...] = ("*",)) -> tuple[World, list[Row]]:
-    """The rows that count for a reader with the page's filters, in memory; links follow only what is left."""
+    """The rows that count for a reader with the page's filters, in memory; links of a list follow only what is left."""
     of = trial.cells.get("of", "")
     filters = trial.filters
     is_list = of.endswith(".csv")
-    kept = [
-        r
-        for r in memory.records["uji"]
-        if (scopes == ("*",) or set(scopes) & set(r.scopes))
-        and all(f"{n}={v}" in r.scopes for n, v in filters.scopes.items())
-        and all(v in memory.text("" if r.values[n] is None else r.values[n]).split(" ") for n, v in filters.answers.items())
-    ]  # fmt: skip
+    seen = {
+        form: [r for r in records if scopes == ("*",) or set(scopes) & set(r.scopes)]
+        for form, records in memory.records.items()
+    }
     date_of = parse(trial.cells.get("date", "${SubmissionDate}"))
 
     def falls(row: Row) -> bool:
@@ -400,8 +540,17 @@ def _counted(memory: World, trial: Trial, scopes: tuple[str, ...] = ("*",)) -> t
         day = memory.day(memory.value(date_of, row))
         return day is not None and (filters.since or day) <= day <= (filters.until or day)
 
-    within = [r for r in kept if falls(r)]
-    memory = World({"uji": within}, memory.repeats, memory.several, memory.lists, memory.facts, memory.now, memory.zone)
+    def is_left(row: Row) -> bool:
+        return (
+            all(f"{n}={v}" in row.scopes for n, v in filters.scopes.items())
+            and all(v in memory.text("" if row.values[n] is None else row.values[n]).split(" ")
+                    for n, v in filters.answers.items() if n in row.values)
+            and falls(row)
+        )  # fmt: skip
+
+    memory = replace(memory, linked=seen)
+    left = {form: [r for r in seen[form] if is_left(r)] for form in (seen if is_list else ["uji"])}
+    memory = replace(memory, records=left, linked=left if is_list else seen)
     rows = memory.counted(
         {"": "uji", "orang": "uji.orang", "barang": "uji.barang"}.get(of, of), trial.cells.get("where", "")
     )

@@ -34,6 +34,8 @@ SURVEY = """
 | | calculate                       | hitung   |                              |           | 1 + 1 |
 | | begin repeat                    | orang    | Orang                        |           | |
 | | integer                         | jumlah   | Jumlah                       |           | |
+| | select_one_from_file kec.csv    | kec_asal | Asal                         |           | |
+| | select_one_from_file kasus.csv  | kerabat  | Kerabat                      | sensitive | |
 | | end repeat                      |          |                              |           | |
 | choices |
 | | list_name | name | label::Bahasa Indonesia (id) |
@@ -128,6 +130,17 @@ def view(row: str) -> views.View:
         ("| | fact | a | | | | ${nama} |", "expression-name-identity", "F2"),
         ("| | number | a | desa.csv | | | sum(records('uji.desa')) |", "expression-name-identity", "F2"),
         ("| | number | a | kasus.csv | | | count(first('uji.kasus', ${nama})) |", "expression-name-identity", "F2"),
+        ("| | number | a | kec.csv | | | sum(records('uji.layanan')) |", "expression-link-unknown", "F2"),
+        ("| | number | a | | | | sum(records('uji.kec')) |", "expression-link-unknown", "F2"),
+        ("| | number | a | | records('lain') > 0 | | |", "expression-link-keyless", "D2"),
+        ("| | number | a | kec.csv | | current(${kab}) | |", "expression-current-place", "E2"),
+        ("| | fact | a | | | | current(${kab}) |", "expression-current-place", "F2"),
+        ("| | fact | a | | | | records('lain.orang', ${kec} = current(${kec}) and records('lain') > 1) |", "expression-link-within-link", "F2"),
+        ("| | number | a | kasus.csv | | | sum(records('uji.kerabat', count(${orang}) > 1)) |", "expression-repeat-wanted", "F2"),
+        ("| | number | a | | records('lain', ${nama} = current(${nama})) > 0 | | |", "expression-name-identity", "D2"),
+        ("| | number | a | | records('lain', ${kasus} = current(${kasus})) > 0 | | | | | programme |", "view-not-programme", "I2"),
+        ("| | fact | a | | | | records('lain', ${kec} = current(${b})) |\n| | fact | b | | | | string(${a}) |", "expression-fact-cycle", "F2"),
+        ("| | number | a | kec.csv | | | sum(records('uji.kec_asal')) | ${jumlah} |", "expression-name-in-repeat", "G2"),
         ("| | number | a | | ${umr} > 1 | | |", "expression-name-unknown", "D2"),
         ("| | number | a | | ${jumlah} > 1 | | |", "expression-name-in-repeat", "D2"),
         ("| | number | a | | | | ${umur} |", "expression-not-a-figure", "F2"),
@@ -212,6 +225,17 @@ def test_a_column_without_meaning_is_a_warning_and_too_many_rows_an_error():
         ("| | number | a | kec.csv | | | sum(records('uji.kec')) |", False, Clearance.PROGRAMME),
         ("| | number | a | kec.csv | | | count(records('uji.kec', ${modus} = 'x') > 1) |", True, Clearance.SENSITIVE),
         ("| | number | a | kec.csv | | | sum(records('uji.kec')) | ${tgl} |", False, Clearance.PROGRAMME),
+        ("| | number | a | kec.csv | | | sum(records('uji.kec_asal')) |", False, Clearance.PROGRAMME),
+        ("| | number | a | kec.csv | | | sum(total('uji.kec_asal', ${jumlah}, ${umur} > 5)) |", True, Clearance.QUASI),
+        ("| | number | a | kasus.csv | | | sum(records('uji.kerabat')) |", True, Clearance.SENSITIVE),
+        ("| | number | a | | records('lain', ${kec} = current(${kec})) > 0 |", False, Clearance.PROGRAMME),
+        ("| | number | a | | records('lain', ${kec} = current(${kec}) and ${modus} = 'x') > 0 |", True, Clearance.SENSITIVE),
+        ("| | number | a | | records('lain', ${kec} = current(${kec}) and current(${modus}) = 'x') > 0 |", True, Clearance.SENSITIVE),
+        ("| | number | a | | records('lain', ${kec} = current(${kasus})) > 0 |", True, Clearance.QUASI),
+        ("| | number | a | | records('lain', ${modus} = current(${kec})) > 0 |", True, Clearance.SENSITIVE),
+        ("| | number | a | | | | mean(first('lain.orang', ${jumlah}, ${kec_asal} = current(${kec}) and ${tgl} > current(${tgl}))) |", False, Clearance.PROGRAMME),
+        ("| | number | a | orang | records('uji', ${kec} = current(${kec_asal})) > 1 |", False, Clearance.PROGRAMME),
+        ("| | fact | f | | | | last('lain', ${umur}, ${kec} = current(${kec})) |\n| | number | a | | ${f} > 3 |", True, Clearance.QUASI),
         ("| | list | a | | | | ${kab}, ${modus} |", True, Clearance.SENSITIVE),
         ("| | number | a | | | | count(pulldata('kec', 'kab', 'name', ${kasus}) = 'x') |", True, Clearance.QUASI),
     ],
@@ -225,6 +249,21 @@ def test_a_period_of_lists_is_that_of_the_form_that_chose_in_whatever_quotes():
     made = view('| | number | a | kasus.csv | records("lain.kasus") > 0 | | | ${tgl} |')
     assert made.date is not None
     assert isinstance(view("| | number | a | kec.csv | | | sum(records('lain.kec')) |").values[0].node.args[0], Linked)
+
+
+def test_a_link_leads_to_the_rows_of_the_repeat_that_asks_and_a_form_of_that_name_by_what_joins_them():
+    made = view("| | number | a | kec.csv | | | sum(records('uji.kec_asal')) |").values[0].node.args[0]
+    assert (made.form, made.repeat) == ("uji", "/orang")
+    made = view("| | number | a | kec.csv | | | sum(records('uji.kec')) |").values[0].node.args[0]
+    assert (made.form, made.repeat) == ("uji", "")
+    made = view("| | number | a | | records('lain.orang', ${kec_asal} = current(${kec})) > 0 |").where.args[0]
+    assert (made.form, made.repeat) == ("lain", "/orang")
+
+
+def test_a_period_of_lists_may_be_that_of_rows_of_repeats():
+    made = view("| | number | a | kec.csv | | | sum(records('uji.kec_asal')) | ${tgl} |")
+    assert made.date is not None
+    assert made.linked == {"uji"}
 
 
 def test_values_keep_their_text_and_their_labels():

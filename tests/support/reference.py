@@ -46,16 +46,19 @@ class Row:
 class World:
     """Records by form, the names that the rows of each repeat have, lists as dictionaries, facts, and the clock.
 
-    `links` says for a question which form's records hold it: "uji.kec" is the name `kec` of the form `uji`.
+    `linked` are the records that links find, which a page's filters do not always leave out.
     """
 
     records: Mapping[str, Sequence[Row]]
+    linked: Mapping[str, Sequence[Row]]
     repeats: Mapping[str, frozenset[str]]
     several: frozenset[str]
     lists: Mapping[str, Sequence[Mapping[str, str]]]
     facts: Mapping[str, str]
     now: datetime
     zone: ZoneInfo
+    #: The rows that the links begin at which are being followed.
+    origins: list[Row] = field(default_factory=list)
 
     @property
     def today(self) -> date:
@@ -66,12 +69,18 @@ class World:
 
     def rows(self, of: str) -> list[Row]:
         """The rows of a form, of one of its repeats as form.repeat, or of a list."""
-        if of in self.records:
-            return list(self.records[of])
-        form, _dot, repeat = of.rpartition(".")
-        if form in self.records and repeat in self.repeats:
-            return [row for record in self.records[form] for row in record.all(repeat)]
+        found = self._rows(of, self.records)
+        if found is not None:
+            return found
         return [Row({k: v or None for k, v in cells.items()}) for cells in self.lists[of.removesuffix(".csv")]]
+
+    def _rows(self, of: str, records: Mapping[str, Sequence[Row]]) -> list[Row] | None:
+        if of in records:
+            return list(records[of])
+        form, _dot, repeat = of.rpartition(".")
+        if form in records and repeat in self.repeats:
+            return [row for record in records[form] for row in record.all(repeat)]
+        return None
 
     def counted(self, of: str, where: str) -> list[Row]:
         """The rows that fulfil a condition."""
@@ -278,19 +287,45 @@ class World:
         return self._aggregate(name, args, row.all(repeat))
 
     def link(self, name: str, args: Sequence[Raw], row: Row) -> Any:
-        """What the records say that chose this row of a list, in the order in which they came."""
-        form, _dot, question = _bare(args[0]).value.partition(".")
-        chosen = row.values["name"]
-        there = [r for r in self.records[form] if chosen is not None and r.values[question] == chosen]
+        """What the records say that belong to this row, in the order in which they came.
+
+        Those are the rows that chose this row of a list, or those of a form that the condition finds.
+        """
+        of = _bare(args[0]).value
+        there = self._rows(of, self.linked)
+        if there is None:
+            form, _dot, question = of.rpartition(".")
+            places = [form, *(f"{form}.{repeat}" for repeat, names in self.repeats.items() if question in names)]
+            rows = [r for place in places for r in self._rows(place, self.linked) or () if question in r.values]
+            chosen = row.values["name"]
+            there = [r for r in rows if chosen is not None and r.values[question] == chosen]
         at = 1 if name == "records" else 2
-        there = [r for r in there if len(args) <= at or self.truth(args[at], r)]
+        self.origins.append(row)
+        there = [r for r in there if len(args) <= at or (self.truth(args[at], r) and self._is_joined(args[at], r))]
+        there.sort(key=lambda r: r.record.values["SubmissionDate"])
+        values = [self.value(args[1], r) for r in there] if name != "records" else []
+        self.origins.pop()
         if name == "records":
             return len(there)
-        there.sort(key=lambda r: r.values["SubmissionDate"])
-        values = [self.value(args[1], r) for r in there]
         if name == "total":
             return sum(n for n in map(self.number, values) if n is not None)
         return (values[0] if name == "first" else values[-1]) if values else None
+
+    def current(self, args: Sequence[Raw], _row: Row) -> Any:
+        """The value for the row that the link begins at, where the links that began before it are out of sight."""
+        origin = self.origins.pop()
+        found = self.value(args[0], origin)
+        self.origins.append(origin)
+        return found
+
+    def _is_joined(self, raw: Raw, row: Row) -> bool:
+        """Whether no answer is missing in what a condition joins its two ends by."""
+        raw = _bare(raw)
+        if raw.kind == "operation" and raw.value == "and":
+            return all(self._is_joined(a, row) for a in raw.args)
+        if raw.kind != "operation" or raw.value != "=" or {_end(a) for a in raw.args} != {"here", "there"}:
+            return True
+        return all(self.value(a, row) is not None for a in raw.args)
 
     def pulled(self, args: Sequence[Raw], row: Row) -> Any:
         """The cell of a list's first row with that key."""
@@ -316,8 +351,23 @@ def _bare(raw: Raw) -> Raw:
     return raw
 
 
-def _names(raw: Raw) -> set[str]:
-    return ({raw.value} if raw.kind == "reference" else set()).union(*map(_names, raw.args))
+def _names(raw: Raw, *, linked: bool = False) -> set[str]:
+    """The names that an expression has of its own rows: of a link those in current()."""
+    if raw.kind == "reference":
+        return set() if linked else {raw.value}
+    if raw.kind == "call" and raw.value in ("records", "first", "last", "total", "current"):
+        linked = raw.value != "current"
+    return set().union(*(_names(a, linked=linked) for a in raw.args))
+
+
+def _end(raw: Raw) -> str:
+    """Which end of a link an expression speaks of: "here" the row that it begins at, "there", "both" or ""."""
+    if raw.kind == "call" and raw.value == "current":
+        return "here"
+    if raw.kind == "reference":
+        return "there"
+    ends = {end for end in map(_end, raw.args) if end}
+    return "both" if len(ends) > 1 else ends.pop() if ends else ""
 
 
 def _is_number(value: Any) -> bool:
@@ -432,5 +482,6 @@ _LAZY: dict[str, Callable[[World, Sequence[Raw], Row], Any]] = {
     "if": lambda w, args, row: w.value(args[1] if w.truth(args[0], row) else args[2], row),
     **{n: lambda w, args, row, n=n: w.fold(n, args, row) for n in ("count", "sum", "mean", "min", "max")},  # type: ignore[misc]
     **{n: lambda w, args, row, n=n: w.link(n, args, row) for n in ("records", "first", "last", "total")},  # type: ignore[misc]
+    "current": lambda w, args, row: w.current(args, row),
     "pulldata": lambda w, args, row: w.pulled(args, row),
 }
