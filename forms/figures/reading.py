@@ -21,11 +21,14 @@ from forms.figures.boards import Board
 from forms.figures.results import Filters
 from forms.figures.space import FormSpace, ListSpace, Surroundings
 from forms.policy import NEEDED, Clearance
-from forms.problems import FigureNotComputed, TooManyGroups
+from forms.problems import FigureNotComputed, FigureTakesTooLong, TooManyGroups
 from forms.views import View
 
 #: More groups than a screen's are no figure any more.
 MOST_GROUPS: Final = 600
+
+#: Links by what too many records share make pairs without end: then a figure is given up. In PostgreSQL's words.
+MOST_TIME: Final = "60s"
 
 #: What stands for a group's value in a statement's row.
 Code = Any
@@ -182,7 +185,8 @@ class Statement:
         """Run `select {listed} from … where … {then}` over the rows that the reader may see.
 
         `around` is a statement that has it in the place of its braces.
-        Raises FigureNotComputed where the answers cannot be put together so.
+        Raises FigureNotComputed where the answers cannot be put together so, FigureTakesTooLong where a view with links
+        was given up.
         """
         conditions = [*self.conditions(), *extra]
         sql = (
@@ -194,8 +198,16 @@ class Statement:
         see(self._reading.scopes)
         try:
             with db.session.begin_nested():
-                return list(db.session.connection().exec_driver_sql(around.format(sql), self.parameters.values))
+                connection = db.session.connection()
+                if self._reading.view.linked:
+                    connection.exec_driver_sql(f"set local statement_timeout = '{MOST_TIME}'")
+                found = list(connection.exec_driver_sql(around.format(sql), self.parameters.values))
+                if self._reading.view.linked:
+                    connection.exec_driver_sql("set local statement_timeout to default")
+                return found
         except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", "") == "57014":
+                raise FigureTakesTooLong from None
             if error.connection_invalidated or not str(getattr(error.orig, "sqlstate", "")).startswith("22"):
                 raise
             # A number out of range, a date out of the calendar: PostgreSQL's class of data exceptions.

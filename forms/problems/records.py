@@ -61,6 +61,20 @@ class FigureNotComputed(Problem):
     message_id = "Angka ini tidak dapat dihitung dari jawaban. Periksa barisnya di lembar views."
 
 
+class FigureTakesTooLong(Problem):
+    """A view's links pair so many records with one another that computing it was given up."""
+
+    code = 400.959
+    message = (
+        "This figure takes too long to compute: its links join too many records with one another. On the views sheet, "
+        "join them by what few have in common, such as a code."
+    )
+    message_id = (
+        "Angka ini terlalu lama dihitung: terlalu banyak data yang saling terhubung. Di lembar views, hubungkan lewat "
+        "isian yang sama pada sedikit data saja, misalnya kode."
+    )
+
+
 class NotCleared(Problem):
     """Somebody filters by, counts, or asks for what is above the clearance of their role."""
 

@@ -10,16 +10,19 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
+from sqlalchemy import text
 
 import app as lentera
 from forms import catalogue, figures, instance
+from forms.access import Reach
 from forms.db import db
 from forms.expression import parse, parse_list
-from forms.figures import Filters
+from forms.figures import Filters, sights
 from forms.models import Blob, Form, FormAttachment, FormVersion, List, ListRow
 from forms.policy import Clearance
-from forms.problems import FiguresWithheld, NotFound
+from forms.problems import FiguresWithheld, FigureTakesTooLong, NotFound
 from forms.schema import Choice
+from forms.views import Section
 from forms.workbook import ViewRow, ViewsSheet
 from tests.support.reference import Row, World
 from tests.support.survey import EVERYONE, Survey, leaf, reader, repeat, sender
@@ -307,6 +310,7 @@ LINKED_CONDITIONS: Final = (
     "records('kunjung', ${kab} = current(pulldata('kecamatan', 'kabkota', 'name', ${kec})) and ${mutu} > 90) = 0",
     "records('kunjung', SAME and current(${setuju}) and ${kec} = current(${kec})) > 0", "records('kunjung', ${kode} = current(${catatan})) = 0",
     "records('kunjung', SAME and (${mutu} > 50) = current(${setuju})) > 0", "records('kunjung', SAME and sum(${poin}) > 8) > 0",
+    "records('kunjung', pulldata('kecamatan', 'kabkota', 'name', ${kec}) = current(${kab}) and ${mutu} > current(${umur})) > 10",
     "records('uji.barang', ${asal} = current(${kec}) and ${nilai} > current(${skor})) > 20",
 )  # fmt: skip
 LINKED_NUMBERS: Final = (
@@ -625,6 +629,11 @@ NAMED: Final = {
     "hitungan": Trial({"type": "table", "name": "hitungan", "by": "${kab}", "value": "count(${umur} >= 18), share(${setuju}), count(${tgl}), mean(${umur})"}, Filters()),
     "kerja": Trial({"type": "list", "name": "kerja", "where": "${status} = 'aktif'", "by": "${tgl}", "value": "${kab}, today() - ${tgl}"}, Filters()),
     "meluap": Trial({"type": "number", "name": "meluap", "value": "sum(${skor} * 1" + "0" * 300 + " * ${skor})"}, Filters()),
+    "terhubung": Trial({"type": "table", "name": "terhubung", "by": "${kab}", "value": f"share(records('kunjung', {SAME} and ${{mutu}} > 20 and ${{pada}} > current(${{tgl}})) > 0)"}, Filters()),
+    "daftar": Trial({"type": "table", "name": "daftar", "of": "kecamatan.csv", "by": "${kabkota}", "value": "sum(records('kunjung.kec', ${mutu} > 20))"}, Filters()),
+    "per_hasil": Trial({"type": "table", "name": "per_hasil", "by": f"first('kunjung', ${{hasil}}, {SAME})", "value": "count()"}, Filters()),
+    "per_status": Trial({"type": "table", "name": "per_status", "of": "kecamatan.csv", "by": "first('uji.kec', ${status})", "value": "count()"}, Filters()),
+    "berpasangan": Trial({"type": "number", "name": "berpasangan", "value": "sum(records('uji', ${kab} = current(${kab}) and ${SubmissionDate} < current(${SubmissionDate})))"}, Filters()),
     "sasaran": Trial({"type": "bar", "name": "sasaran", "by": "${kec}", "target": "kecamatan.csv.sasaran"}, Filters()),
 }  # fmt: skip
 
@@ -733,6 +742,68 @@ def test_what_is_shown_to_a_reader_of_suppressed_figures_is_what_plain_counting_
         assert (cell.value is None) == bool(cell.mark)
         assert cell.value in (None, count)
         assert count == 0 or count >= figures.K or cell.mark
+
+
+@pytest.mark.parametrize("named", ["terhubung", "daftar"])
+def test_figures_of_people_that_follow_links_are_for_those_who_may_see_them_one_by_one(survey, named):
+    """What one form tells of the people in another is weighed nowhere, so nobody gets it with small numbers hidden."""
+    view = survey.board.view(named)
+    assert view.is_of_people
+    low = reader("*", clearance=Clearance.PROGRAMME)
+    found = figures.figure(low, survey.board, view, Filters(), now=NOW)
+    assert isinstance(found.problem, FiguresWithheld)
+    assert not found.rows
+    assert found.records.value is None
+    whole = figures.figure(EVERYONE, survey.board, view, Filters(), now=NOW)
+    assert whole.is_confidential
+    assert whole.problem is None
+
+
+def _reaching(survey, uji, kunjung):
+    """Somebody whose figures go so far of the one form and of the other."""
+    who = reader("*")
+    survey.board._reaches[who, survey.board.forms["uji"].id] = uji
+    survey.board._reaches[who, survey.board.forms["kunjung"].id] = kunjung
+    return who
+
+
+def test_a_figure_goes_as_far_as_the_least_of_the_forms_that_it_is_made_of(survey):
+    view, trial = survey.board.view("terhubung"), NAMED["terhubung"]
+    assert [form.xml_form_id for form in sights.counted(survey.board, view)] == ["kunjung", "uji"]
+    everything, some = reader("*").look, reader("kabkota=61.01").look
+    few = replace(everything, clearance=Clearance.PROGRAMME)
+    for uji, kunjung in [(everything, some), (some, everything), (some, some)]:
+        who = _reaching(survey, Reach(uji, is_everywhere=False), Reach(kunjung, is_everywhere=False))
+        found = figures.figure(who, survey.board, view, Filters(), now=NOW)
+        _held(survey, trial, found, ("kabkota=61.01",))
+    for uji, kunjung in [
+        (Reach(everything, is_everywhere=True), None),
+        (Reach(everything, is_everywhere=True), Reach(few, is_everywhere=True)),
+        (Reach(few, is_everywhere=True), Reach(everything, is_everywhere=True)),
+        (Reach(everything, is_everywhere=True), Reach(few, is_everywhere=False)),
+    ]:
+        who = _reaching(survey, uji, kunjung)
+        found = figures.figure(who, survey.board, view, Filters(), now=NOW)
+        assert isinstance(found.problem, FiguresWithheld)
+
+
+def test_a_page_offers_filters_of_what_is_counted_and_none_of_what_is_only_linked(survey):
+    for named in ("per_hasil", "per_status"):
+        only = replace(survey.board, sections=(Section(None, (survey.board.view(named),)),))
+        assert [(f.kind, f.name) for f in only.filters] == [("scope", "kabkota")]
+
+
+def test_a_figure_whose_links_pair_too_many_records_is_given_up_and_no_other_is(survey, monkeypatch):
+    monkeypatch.setattr("forms.figures.reading.MOST_TIME", "1ms")
+    view = survey.board.view("berpasangan")
+    found = figures.figure(EVERYONE, survey.board, view, Filters(), now=NOW + timedelta(minutes=1))
+    assert isinstance(found.problem, FigureTakesTooLong)
+    other = figures.figure(EVERYONE, survey.board, survey.board.view("corong"), Filters(), now=NOW)
+    assert other.problem is None
+    monkeypatch.undo()
+    whole = figures.figure(EVERYONE, survey.board, view, Filters(), now=NOW + timedelta(minutes=2))
+    _held(survey, NAMED["berpasangan"], whole)
+    assert db.session.execute(text("show statement_timeout")).scalar_one() == "0"
 
 
 def test_a_figure_without_a_role_is_withheld(survey):
