@@ -54,6 +54,7 @@ CASES = Schema(
         asked("/q_mulai", "Mulai", "Start", "dateTime", control="input"),
         Field("/q_orang", "q_orang", "repeat", labels={ID: "Peserta", EN: "Participants"}),
         asked("/q_orang/q_usia", "Usia", "Years", "int", control="input", repeat="/q_orang"),
+        asked("/q_orang/q_asal", "Asal", "Origin", control="select1", choices_file="kec.csv", repeat="/q_orang"),
         asked("/q_orang/q_tiba", "Tiba", "Arrival", "date", control="input", repeat="/q_orang"),
     ),
     {
@@ -120,6 +121,8 @@ SAID = [
     ("pulldata", "record", "pulldata('kec', 'label', 'name', ${q_kec})", "“Sub-district”", "“Kecamatan”"),
     ("pulldata", "record", "pulldata('kec', 'sasaran', 'name', ${q_kec})", "“sasaran” in the list kec for “Sub-district”", "“sasaran” pada daftar kec untuk “Kecamatan”"),
     ("records", "list", "records('kasus.q_kec') > 0", "there are records of Kasus that name it at “Sub-district”", "ada data Kasus yang menyebutnya pada “Kecamatan”"),
+    ("records", "list", "records('kasus.q_asal', ${q_usia} > 3) > 0", "there are entries of “Participants” in records of Kasus that name it at “Origin” and where (“Years” is above 3)", "ada isian “Peserta” dalam data Kasus yang menyebutnya pada “Asal” dan memenuhi (“Usia” di atas 3)"),
+    ("current", "record", "records('kasus', ${q_kode} = current(${q_kode}) and (${q_tgl} > current(${q_tgl} + 7) or current(${q_status}) = 'c_aktif')) > 0", "there are records of Kasus where (“Code” is “Code” of the one counted and (“Day” is after 7 days after “Day” of the one counted or “Status” of the one counted is “Active”))", "ada data Kasus dengan (“Kode” adalah “Kode” pada yang dihitung dan (“Tanggal” setelah 7 hari setelah “Tanggal” pada yang dihitung atau “Status” pada yang dihitung adalah “Aktif”))"),
     ("first", "list", "first('kasus.q_kec', ${q_kode})", "“Code” in the first of the records of Kasus that name it at “Sub-district”", "“Kode” pada yang pertama dari data Kasus yang menyebutnya pada “Kecamatan”"),
     ("last", "list", "last('kasus.q_kec', ${q_kode}, ${q_status} = 'c_aktif')", "“Code” in the last of the records of Kasus that name it at “Sub-district” and where (“Status” is “Active”)", "“Kode” pada yang terakhir dari data Kasus yang menyebutnya pada “Kecamatan” dan memenuhi (“Status” adalah “Aktif”)"),
     ("total", "list", "total('kasus.q_kec', ${q_umur})", "the sum of “Age” over the records of Kasus that name it at “Sub-district”", "jumlah “Umur” dari data Kasus yang menyebutnya pada “Kecamatan”"),
@@ -241,7 +244,9 @@ FIGURES = ("count({})", "count-distinct({})", "share({})", "sum({})", "mean({})"
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=ANY, figure=st.sampled_from(FIGURES), language=st.sampled_from(["id", "en"]))
 def test_whatever_the_language_accepts_is_said_without_the_code_of_a_question_or_choice(app, text, figure, language):
-    tried = [(text, "record"), (figure.format(text), "figure"), (f"last('kasus.q_kec', {text})", "list")]
+    tried = [(text, "record"), (figure.format(text), "figure"), (f"last('kasus.q_kec', {text})", "list"),
+             (f"last('kasus', {text}, ${{q_kode}} = current(${{q_kode}}))", "record"),
+             (f"records('kasus.q_orang', ${{q_umur}} = current(number({text})) and ${{q_usia}} > current(${{q_umur}}))", "record")]  # fmt: skip
     count = 0
     for tried_text, purpose in tried:
         of = "kec.csv" if purpose == "list" else "kasus"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
-from typing import Any, Final, cast
+from typing import Any, Final, Literal, cast
 
 from flask_babel import format_decimal, lazy_gettext
 from flask_babel import gettext as _
@@ -122,12 +122,16 @@ _PICTURES: Final = {
 
 @dataclass(frozen=True)
 class Sentences:
-    """Says expressions over one source; `facts` are the labels of facts, by name."""
+    """Says expressions over one source; `facts` are the labels of facts, by name.
+
+    Within a link, `around` says those of the row that it begins at.
+    """
 
     speech: Speech
     labels: Labels
     source: Source
     facts: Mapping[str, Texts]
+    around: "Sentences | None" = None
 
     def value(self, node: Node) -> str:
         """Say what an expression is: a noun, or of a condition a sentence."""
@@ -187,7 +191,10 @@ class Sentences:
         written = f"{node.value:g}" if isinstance(node.value, float) else str(node.value)
         for other in others:
             part = other.part if isinstance(other, tree.Convert) else other
-            if label := self.speech.text(self.labels.of(self.source, part).get(written, {})):
+            source = self.source
+            if isinstance(part, tree.Current) and self.around is not None:
+                source, part = self.around.source, part.part
+            if label := self.speech.text(self.labels.of(source, part).get(written, {})):
                 return _quoted(label)
         return self.value(node)
 
@@ -339,7 +346,7 @@ class Sentences:
         return self.condition(part) if part.type == "boolean" else str(_("%(a)s is answered", a=self._inside(part)))
 
     def linked(self, node: tree.Linked) -> str:
-        """Say what is taken of the records that chose a row of a list."""
+        """Say what is taken of the records that belong to a row."""
         which, part = self._linking(node), node.part
         if part is None:
             return str(_("how many %(records)s there are", records=which))
@@ -351,15 +358,38 @@ class Sentences:
         return str(_("%(what)s in the last of the %(records)s", what=there.value(part), records=which))
 
     def _there(self, node: tree.Linked) -> "Sentences":
-        return replace(self, source=Source("form", node.form, self._form(node.form), node.form), facts={})
+        kind: Literal["form", "repeat"] = "repeat" if node.repeat else "form"
+        source = Source(kind, node.form, self._form(node.form), node.form, node.repeat)
+        return replace(self, source=source, facts={}, around=self)
 
     def _linking(self, node: tree.Linked) -> str:
         there, form = self._there(node), self._form(node.form)
-        question = there.reference(tree.Reference(node.target.type, node.target))
-        which = str(_("records of %(form)s that name it at %(question)s", form=form, question=question))
-        if node.where is None:
+        which = str(_("records of %(form)s", form=form))
+        if node.repeat:
+            repeat = there._repeat(node.repeat)  # noqa: SLF001 - of this same class
+            which = str(_("entries of %(repeat)s in records of %(form)s", repeat=repeat, form=form))
+        conditions: list[Node] = []
+        for end, own in node.keys:
+            if own == tree.ROW_NAME:
+                which = str(_("%(records)s that name it at %(question)s", records=which, question=there.value(end)))
+            else:
+                conditions.append(tree.Operation("boolean", "=", (end, own)))
+        is_named = len(conditions) < len(node.keys)
+        if node.where is not None:
+            is_and = isinstance(node.where, tree.Operation) and node.where.name == "and" and not node.where.fact
+            conditions += node.where.args if is_and else [node.where]
+        if not conditions:
             return which
-        return str(_("%(records)s and where (%(condition)s)", records=which, condition=there.condition(node.where)))
+        whole = tree.Operation("boolean", "and", tuple(conditions)) if len(conditions) > 1 else conditions[0]
+        values = {"records": which, "condition": there.condition(whole)}
+        if is_named:
+            return str(_("%(records)s and where (%(condition)s)", **values))
+        return str(_("%(records)s where (%(condition)s)", **values))
+
+    def current(self, node: tree.Current) -> str:
+        """Say a value of the row that a link begins at."""
+        said = self.around.value(node.part) if self.around is not None else self.value(node.part)
+        return str(_("%(what)s of the one counted", what=said))
 
     def lookup(self, node: tree.Lookup) -> str:
         """Say what is looked up in a list: of a label nothing more than what has it."""
@@ -418,6 +448,7 @@ _SAID: Final[dict[type[Node], _Say]] = {
     tree.Operation: Sentences.operation,
     tree.Fold: Sentences.fold,
     tree.Linked: Sentences.linked,
+    tree.Current: Sentences.current,
     tree.Lookup: Sentences.lookup,
     tree.Bucket: Sentences.bucket,
     tree.Band: Sentences.band,
