@@ -55,7 +55,7 @@ def _phones(actor: Actor, project: Project, form: Form) -> tuple[int, int]:
     if access.can(actor, Permission.FIELD_KEY_LIST, project_id=project.id):
         for demand in catalogue.demands(project):
             if demand.form_id == form.id:
-                return outdated.counted(accounts.list_app_users(project, vault=server().vault), demand)
+                return outdated.counted(accounts.phones_in_use(project), demand)
     return 0, 0
 
 

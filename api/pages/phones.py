@@ -51,8 +51,7 @@ from forms.workbook import MAX_BYTES
 _ON_A_PAGE: Final = 100
 #: What the page says is the largest workbook; the reader is a little more generous.
 _SAID_LIMIT: Final = 20_000_000
-#: How programs say who they are: Collect and Android's own client first of all.
-_COLLECT: Final = re.compile(r"org\.odk\.collect\.android/v?(\S+)")
+#: How Collect says what it runs on, and Android's own client alike.
 _DEVICE: Final = re.compile(r"(Android [\d.]+); (.+?)(?: Build/[^)]*)?\)")
 _LONGEST_PROGRAM: Final = 60
 _LONG_AGO: Final = datetime(1, 1, 1, tzinfo=UTC)
@@ -212,8 +211,8 @@ def phone_words(user_agent: str) -> tuple[str, str]:
     Of Collect's "org.odk.collect.android/v2026.2.1 Dalvik/2.1.0 (Linux; U; Android 11; SM-T505 Build/RP1A)" that is
     ("Collect 2026.2.1", "SM-T505, Android 11"); other programs are named by their own first word.
     """
-    collect, device = _COLLECT.match(user_agent), _DEVICE.search(user_agent)
-    program = f"Collect {collect[1]}" if collect else user_agent.partition(" ")[0]
+    version, device = outdated.collect_version(user_agent), _DEVICE.search(user_agent)
+    program = f"Collect {version}" if version else user_agent.partition(" ")[0]
     words = f"{device[2]}, {device[1]}" if device else ""
     return program[:_LONGEST_PROGRAM], words[:_LONGEST_PROGRAM]
 

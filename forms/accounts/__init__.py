@@ -12,6 +12,7 @@ from forms.accounts.app_users import (
     delete_app_user,
     list_app_users,
     make_app_users,
+    phones_in_use,
     revoke_app_users,
 )
 from forms.accounts.attempts import Guard
@@ -73,6 +74,7 @@ __all__ = [
     "make_app_users",
     "names_by_id",
     "new_token",
+    "phones_in_use",
     "revoke_app_users",
     "roles_by_actor",
     "user",

@@ -139,6 +139,23 @@ def list_app_users(project: Project, *, vault: Vault, actor_id: int | None = Non
     ]
 
 
+_IN_USE = text(
+    """
+    select actors.id, coalesce(last.user_agent, '') as user_agent
+    from field_keys
+    join actors on actors.id = field_keys.actor_id and actors.deleted_at is null
+    join sessions last on last.actor_id = actors.id
+    where field_keys.project_id = :project
+      and last.ended_at is null and last.expires_at > now() and last.last_seen_at <> last.created_at
+    """
+)
+
+
+def phones_in_use(project: Project) -> dict[int, str]:
+    """Give the User-Agents of the phones that have access to a project and were heard of, by app user."""
+    return {row.id: row.user_agent for row in db.session.execute(_IN_USE, {"project": project.id})}
+
+
 def app_user(project: Project, actor_id: int, *, vault: Vault) -> AppUser:
     """Find an app user of this project; NotFound otherwise."""
     found = list_app_users(project, vault=vault, actor_id=actor_id)

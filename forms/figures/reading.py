@@ -1,7 +1,7 @@
 """One view as statements: its groups with the counts, sums and means that its values are made of.
 
-Values are put together in Python from what PostgreSQL aggregates, so that totals of counts and sums follow from their
-groups, and only those of medians, means and distinct counts are asked for again.
+The records are read once for a view's groups and all their totals; only medians, percentiles and distinct counts, which
+do not follow from finer groups, are asked for again. Values are put together in Python from what PostgreSQL aggregates.
 """
 
 import math
@@ -95,11 +95,10 @@ class Reading:
             for n, a in enumerate(self.aggregates)
             for m, sql in enumerate(_finest(a, statement.compiler))
         ]
-        grouped = f" group by {', '.join(str(n + 1) for n in range(len(keys)))}" if keys else ""
         each = [self._put_together(number, of) for number, of in enumerate(subsets)]
         rows = statement.run(
             ", ".join([*keys, "count(*) as n", *parts]),
-            grouped,
+            f" group by {', '.join(str(n + 1) for n in range(len(keys)))}",
             around=f"with g as materialized ({{}}) {' union all '.join(each)}",
         )
         found: dict[tuple[int, ...], list[Counted]] = {of: [] for of in subsets}

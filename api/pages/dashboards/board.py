@@ -240,6 +240,14 @@ def _group_words(opened: Opened, view: View, group: showing.Group) -> tuple[str,
     return tuple(words.group(key, opened.speech) for key in found if key is not None)
 
 
+def _counted_words(opened: Opened, view: View, value: int | None) -> tuple[str, ...]:
+    """Say which of a group's records a value counts."""
+    if value is None:
+        return ()
+    meaning = Meaning(view, opened.speech, opened.place.labels)
+    return tuple(meaning.condition(node) for node in figures.counts_only(view, value))
+
+
 # What managers do with them.
 
 
@@ -278,11 +286,3 @@ def views_template(actor: Actor, project: Project, form: Form) -> Response:
     ]
     data = exports.workbook([exports.Table("views", headings, rows, to_fill=True)], server().zone)
     return spooled(data, exports.XLSX, f"{form.xml_form_id}-views.xlsx")
-
-
-def _counted_words(opened: Opened, view: View, value: int | None) -> tuple[str, ...]:
-    """Say which of a group's records a value counts."""
-    if value is None:
-        return ()
-    meaning = Meaning(view, opened.speech, opened.place.labels)
-    return tuple(meaning.condition(node) for node in figures.counts_only(view, value))

@@ -161,7 +161,7 @@ class Sentences:
             return str(_("the rows of the list %(list)s", list=source.list))
         form = self._form(source.form_id)
         if source.kind == "repeat":
-            repeat = self._repeat(source.repeat)
+            repeat = self.repeat_name(source.repeat)
             return str(_("the entries of %(repeat)s in the records of %(form)s", repeat=repeat, form=form))
         return str(_("the records of %(form)s", form=form))
 
@@ -172,7 +172,8 @@ class Sentences:
     def _form(self, form_id: str) -> str:
         return self.labels.sources.forms[form_id].title or form_id
 
-    def _repeat(self, path: str) -> str:
+    def repeat_name(self, path: str) -> str:
+        """Call a repeat of the form that is in sight."""
         repeat = self.labels.sources.forms[self.source.form_id].by_path[path]
         return self._question(repeat)
 
@@ -331,7 +332,7 @@ class Sentences:
 
     def fold(self, node: tree.Fold) -> str:
         """Say what the entries of a repeat are put together to."""
-        repeat, part = self._repeat(node.repeat), node.part
+        repeat, part = self.repeat_name(node.repeat), node.part
         if part is None:
             return str(_("how many entries %(repeat)s has", repeat=repeat))
         if node.name == "count":
@@ -366,7 +367,7 @@ class Sentences:
         there, form = self._there(node), self._form(node.form)
         which = str(_("records of %(form)s", form=form))
         if node.repeat:
-            repeat = there._repeat(node.repeat)  # noqa: SLF001 - of this same class
+            repeat = there.repeat_name(node.repeat)
             which = str(_("entries of %(repeat)s in records of %(form)s", repeat=repeat, form=form))
         conditions: list[Node] = []
         for end, own in node.keys:

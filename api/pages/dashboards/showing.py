@@ -63,7 +63,7 @@ def card(figure: Figure, place: Place) -> FigureCard:
     meaning = Meaning(view, speech, place.labels)
     drawn = draw(figure, meaning)
     is_number = view.shape == "number" and figure.problem is None
-    number = _cell(figure, figure.rows[0].cells[0], {}, place, 0) if is_number and figure.rows else None
+    number = _cell(figure, figure.rows[0].cells[0], {}, place) if is_number and figure.rows else None
     if view.shape == "list" and not figure.items and (figure.records.value or figure.records.mark):
         # Whoever may not see the records is told how many there are.
         number = FigureCell(words.number(figure.records), bool(figure.records.mark))
@@ -121,9 +121,10 @@ GROUPINGS: Final = ("row", "column")
 COUNTED: Final = "value"
 
 
-def _cell(figure: Figure, cell: Cell, group: Group, place: Place, value: int, column: int = 0) -> FigureCell:
-    """Make a table's cell; `group` is what it is of, `value` which of the view's values it is."""
+def _cell(figure: Figure, cell: Cell, group: Group, place: Place, column: int = 0) -> FigureCell:
+    """Make a table's cell; `group` is what it is of. The columns of a crosstab all have the view's first value."""
     address = ""
+    value = column if len(figure.view.by) <= 1 else 0
     counted = value if figures.counts_only(figure.view, value) else None
     if _opens(figure, cell) and (counted is None or cell.value):
         address = place.asked.address(place.of(figure.view.name, "/records"), **in_query(group, counted))
@@ -151,7 +152,7 @@ def table(figure: Figure, place: Place, meaning: Meaning) -> FigureTable:
     if has_targets:
         columns += [str(_("Target")), str(_("Reached"))]
     totals = tuple(
-        _cell(figure, cell, _of_column(figure, column), place, _value(figure, n), n)
+        _cell(figure, cell, _of_column(figure, column), place, n)
         for n, (cell, column) in enumerate(zip(figure.totals, figure.columns, strict=bool(figure.totals)))
     )
     return FigureTable(
@@ -167,7 +168,7 @@ def table(figure: Figure, place: Place, meaning: Meaning) -> FigureTable:
 def _row(figure: Figure, row: Row, place: Place, *, has_targets: bool) -> FigureRow:
     of_row: Group = {0: row.key.value} if row.key is not None else {}
     cells = [
-        _cell(figure, cell, {**of_row, **_of_column(figure, column)}, place, _value(figure, n), n)
+        _cell(figure, cell, {**of_row, **_of_column(figure, column)}, place, n)
         for n, (cell, column) in enumerate(zip(row.cells, figure.columns, strict=True))
     ]
     if has_targets:
@@ -180,11 +181,6 @@ def _of_column(figure: Figure, column: Key) -> Group:
     return {1: column.value} if len(figure.view.by) > 1 and column.kind != "value" else {}
 
 
-def _value(figure: Figure, column: int) -> int:
-    """Tell which of a view's values stands in a column: the columns of a crosstab all have the first."""
-    return column if len(figure.view.by) <= 1 else 0
-
-
 def _reached(figure: Figure, cell: Cell, target: float | None) -> Iterator[FigureCell]:
     goal = Cell(words.goal(figure, target)) if target is not None else Cell(None)
     yield FigureCell(words.number(goal, words.writes(figure)))
@@ -194,7 +190,7 @@ def _reached(figure: Figure, cell: Cell, target: float | None) -> Iterator[Figur
 def _turned(figure: Figure, place: Place, meaning: Meaning) -> FigureTable:
     """Make the table of a figure without groups: a row for each value."""
     rows = tuple(
-        FigureRow(meaning.called(key, n), (_cell(figure, cell, {}, place, n, n),))
+        FigureRow(meaning.called(key, n), (_cell(figure, cell, {}, place, n),))
         for n, (key, cell) in enumerate(zip(figure.columns, figure.rows[0].cells, strict=True))
     )
     return FigureTable(str(_("Figure")), (str(_("Value")),), rows, ())
